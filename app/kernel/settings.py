@@ -1,0 +1,99 @@
+"""Settings come from the environment, once, and a wrong one is one clear line that names the variable."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.kernel.errors import Invalid
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``database_url`` and ``redis_url`` are empty where the servers from the wheels are to be started."""
+
+    data_dir: Path
+    port: int
+    public_url: str
+    database_url: str
+    database_app_url: str
+    redis_url: str
+    secret_key: str
+    demo: bool
+    web_workers: int
+    log_level: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Raises Invalid whose field is the variable at fault."""
+        data_dir = Path(environ.get("DATA_DIR") or "var").resolve()
+        port = _whole("PORT", environ.get("PORT") or "8000", 1, 65535)
+        return cls(
+            data_dir=data_dir,
+            port=port,
+            public_url=_url(
+                "PUBLIC_URL", environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}", ("http", "https")
+            ).rstrip("/"),
+            database_url=_database("DATABASE_URL", environ.get("DATABASE_URL", "")),
+            database_app_url=_database("DATABASE_APP_URL", environ.get("DATABASE_APP_URL", "")),
+            redis_url=_url("REDIS_URL", environ.get("REDIS_URL", ""), ("redis", "rediss", "unix")),
+            secret_key=_secret(environ.get("SECRET_KEY", ""), data_dir),
+            demo=_yes_or_no("DEMO", environ.get("DEMO") or "0"),
+            web_workers=_whole("WEB_WORKERS", environ.get("WEB_WORKERS") or "2", 1, 64),
+            log_level=_one_of("LOG_LEVEL", environ.get("LOG_LEVEL") or "INFO", _LEVELS),
+        )
+
+
+def _whole(name: str, text: str, least: int, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise Invalid(f"{name} must be a whole number from {least} to {most}, not {text!r}", name)
+    return int(text)
+
+
+def _yes_or_no(name: str, text: str) -> bool:
+    if text not in {"0", "1"}:
+        raise Invalid(f"{name} must be 0 or 1, not {text!r}", name)
+    return text == "1"
+
+
+def _one_of(name: str, text: str, allowed: tuple[str, ...]) -> str:
+    if text not in allowed:
+        raise Invalid(f"{name} must be one of {' '.join(allowed)}, not {text!r}", name)
+    return text
+
+
+def _url(name: str, text: str, schemes: tuple[str, ...]) -> str:
+    if text and urlsplit(text).scheme not in schemes:
+        raise Invalid(f"{name} must begin with one of {' '.join(s + '://' for s in schemes)}", name)
+    return text
+
+
+def _database(name: str, text: str) -> str:
+    """The driver is ours to choose: any PostgreSQL address is read as one for psycopg 3."""
+    _url(name, text, ("postgres", "postgresql", "postgresql+psycopg"))
+    scheme, mark, rest = text.partition("://")
+    return f"postgresql+psycopg{mark}{rest}" if scheme else ""
+
+
+def _secret(text: str, data_dir: Path) -> str:
+    """Given, or made once and kept beside the data, readable by the owner alone."""
+    if text:
+        if len(text) < _SHORTEST_SECRET:
+            raise Invalid(f"SECRET_KEY must have at least {_SHORTEST_SECRET} characters", "SECRET_KEY")
+        return text
+    kept = data_dir / "secret_key"
+    if not kept.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with kept.open("x", encoding="ascii") as file:
+                kept.chmod(0o600)
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+    return kept.read_text(encoding="ascii")
