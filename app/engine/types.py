@@ -1,0 +1,90 @@
+"""What the engine hands to the serving wing: lists per anchor and how to blend them; arrays, no models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+IntArray = NDArray[np.int32]
+LongArray = NDArray[np.int64]
+FloatArray = NDArray[np.float32]
+
+
+class Anchor(StrEnum):
+    """What a list hangs on."""
+
+    ITEM = "item"
+    BASKET = "basket"
+    SHOPPER = "shopper"
+    SESSION = "session"
+    NONE = "none"
+
+
+class ReasonKind(StrEnum):
+    """Why an item was chosen; one word per kind, rendered to a sentence at the edge."""
+
+    BOUGHT_TOGETHER = "bought_together"
+    SIMILAR = "similar"
+    BOUGHT_BEFORE = "bought_before"
+    FOR_YOU = "for_you"
+    TRENDING = "trending"
+    POPULAR = "popular"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """``count`` of ``total`` orders where that is known (``bought_together``), else both 0."""
+
+    kind: ReasonKind
+    count: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Ranked items per anchor, in compressed rows: row ``a`` is ``items[starts[a]:starts[a + 1]]``.
+
+    A row is best first. ``starts`` int64 (anchors + 1,); ``items`` int32 and ``scores`` float32 (entries,),
+    item numbers index ``Published.item_ids``. ``counts`` int32 (entries,) holds the orders with both anchor
+    and item, ``totals`` int32 (anchors,) those with the anchor; both are empty where it is not about orders.
+    """
+
+    anchor: Anchor
+    reason: ReasonKind
+    starts: LongArray
+    items: IntArray
+    scores: FloatArray
+    counts: IntArray = field(default_factory=lambda: np.empty(0, np.int32))
+    totals: IntArray = field(default_factory=lambda: np.empty(0, np.int32))
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """List name -> weight. A candidate's score is the weighted sum of its scores in the lists that apply."""
+
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Everything learned for one store, as the serving wing needs it.
+
+    ``item_ids`` and ``shopper_ids`` translate the engine's numbers to the shop's ids. ``blends`` has an entry
+    for each location (``product cart home category search thank-you``). A SHOPPER list has a row per shopper
+    id; an ITEM, BASKET or SESSION list a row per item; a NONE list a single row. ``categories`` holds the
+    category of each item, or is empty. The NONE list ``popular`` ranks every item; the list whose reason is
+    ``bought_before`` holds all that each shopper ever bought.
+    """
+
+    item_ids: Sequence[str]
+    shopper_ids: Sequence[str]
+    lists: Mapping[str, Lists]
+    blends: Mapping[str, Blend]
+    categories: Sequence[str] = ()
