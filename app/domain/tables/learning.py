@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from app.domain.tables.base import Key, Row
@@ -25,5 +26,5 @@ class ModelVersion(Row):
     window_to: Mapped[datetime | None]
     metrics: Mapped[dict[str, Any]]
     chosen: Mapped[dict[str, Any]]
-    snapshot: Mapped[bytes | None] = deferred(mapped_column())
+    snapshot: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     note: Mapped[str] = mapped_column(server_default="")

