@@ -1,0 +1,107 @@
+"""What the merchant chose, as far as the fast wing needs it, and the names the bridge gives to things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+CHANGES = "alongside:changes"
+"""Channel on which every change is announced; a missed message is a delay, never a loss."""
+
+STORES = "alongside:stores"
+"""Set of the stores that have a published snapshot."""
+
+
+class What(StrEnum):
+    """What changed."""
+
+    CONFIG = "config"
+    SNAPSHOT = "snapshot"
+    OVERLAY = "overlay"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message on the channel of changes."""
+
+    store_id: str
+    what: What
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementConfig:
+    """A configured spot of the shop."""
+
+    key: str
+    location: str
+    display: str
+    title: str
+    slots: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    """One store as the fast wing sees it. ``domains`` are the hosts whose pages may ask from a browser."""
+
+    store_id: str
+    name: str
+    currency: str
+    domains: tuple[str, ...]
+    salt: str
+    holdout: float
+    exploration: float
+    placements: tuple[PlacementConfig, ...]
+    version: str
+
+    def placement(self, key: str) -> PlacementConfig | None:
+        """Find a placement by its key."""
+        return next((placement for placement in self.placements if placement.key == key), None)
+
+
+def dump(config: StoreConfig) -> bytes:
+    """Write a configuration as JSON."""
+    return msgspec.json.encode(config)
+
+
+def load(raw: bytes) -> StoreConfig:
+    """Read a configuration; raises ValueError where it cannot be read."""
+    return msgspec.json.decode(raw, type=StoreConfig)
+
+
+def key_of(public_key: str) -> str:
+    """Name of the entry that leads from a public key to its store."""
+    return f"alongside:key:{public_key}"
+
+
+def config_of(store_id: str) -> str:
+    """Name of a store's configuration."""
+    return f"alongside:config:{store_id}"
+
+
+def snapshot_of(store_id: str, version: str) -> str:
+    """Name of the bytes of one version."""
+    return f"alongside:snapshot:{store_id}:{version}"
+
+
+def current_of(store_id: str) -> str:
+    """Name of the pointer to the version that is served."""
+    return f"alongside:current:{store_id}"
+
+
+def previous_of(store_id: str) -> str:
+    """Name of the pointer to the version that is kept for rollback."""
+    return f"alongside:previous:{store_id}"
+
+
+def overlay_of(store_id: str) -> str:
+    """Name of the hash of live changes."""
+    return f"alongside:overlay:{store_id}"
+
+
+def overlay_order_of(store_id: str) -> str:
+    """Name of the sorted set product -> when it was changed last."""
+    return f"alongside:overlay-order:{store_id}"
