@@ -1,0 +1,140 @@
+"""What any shop tells us, in our own words. ``version`` is its ``updated_at``; times are aware and in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.kernel.money import Money
+
+
+class OrderStatus(StrEnum):
+    PAID = "paid"
+    PENDING = "pending"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class StockRecord:
+    """Units on hand; ``stock`` None = the shop does not count them, ``variant_id`` None = of the product."""
+
+    product_id: str
+    variant_id: str | None
+    stock: int | None
+    version: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRecord:
+    variant_id: str
+    title: str
+    sku: str | None
+    price: Money
+    compare_at: Money | None
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRecord:
+    """A product with all its variants; ``stock`` is what was said of stock along with it, maybe nothing."""
+
+    product_id: str
+    title: str
+    url: str
+    image: str
+    category: str
+    brand: str
+    description: str
+    tags: tuple[str, ...]
+    price: Money
+    compare_at: Money | None
+    visible: bool
+    created_at: datetime
+    version: datetime
+    variants: tuple[VariantRecord, ...] = ()
+    stock: tuple[StockRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDeletion:
+    """The shop sells this no more, as of ``version``."""
+
+    product_id: str
+    version: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRecord:
+    customer_id: str
+    email: str | None
+    name: str | None
+    visitor_id: str | None
+    version: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLineRecord:
+    """``total`` is what was paid for the line: ``unit`` times quantity less its discounts."""
+
+    line_id: str
+    product_id: str
+    variant_id: str | None
+    quantity: int
+    unit: Money
+    total: Money
+    slate_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """A whole order: a newer one replaces all lines. Every amount is in ``currency``, line ids are unique."""
+
+    order_id: str
+    customer_id: str | None
+    visitor_id: str | None
+    created_at: datetime
+    version: datetime
+    currency: str
+    status: OrderStatus
+    cancelled_at: datetime | None
+    lines: tuple[OrderLineRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLineRecord:
+    line_id: str
+    quantity: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRecord:
+    """What went back for an order that may not have reached us yet."""
+
+    refund_id: str
+    order_id: str
+    created_at: datetime
+    version: datetime
+    lines: tuple[RefundLineRecord, ...]
+
+
+Record = ProductRecord | ProductDeletion | CustomerRecord | OrderRecord | RefundRecord | StockRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why a record was left out. ``line`` counts from 1; ``id`` is empty where it could not be read."""
+
+    line: int
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The good ones, in the order they came, and the bad ones with their reasons."""
+
+    records: tuple[Record, ...]
+    rejected: tuple[Rejected, ...] = ()
