@@ -1,0 +1,2 @@
+export function minifiedCss(): Promise<string>;
+export function bundle(): Promise<string>;

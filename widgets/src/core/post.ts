@@ -1,0 +1,40 @@
+import type { Batch } from "./types";
+
+/** Two ways to send a batch of events, both as text/plain, which needs no preflight. */
+export interface Post {
+  /** While the page lives: true once the app has answered for the batch, false to send it again. */
+  send(batch: Batch): Promise<boolean>;
+  /** While the page is left, when no answer can be awaited: true when the browser took it over. */
+  handOver(batch: Batch): boolean;
+}
+
+const TOO_MANY = 429;
+const SERVER_ERROR = 500;
+
+export function createPost(base: string, key: string): Post {
+  const address = `${base}/v1/events?key=${encodeURIComponent(key)}`;
+  return {
+    async send(batch) {
+      try {
+        const { status } = await fetch(address, {
+          method: "POST",
+          body: JSON.stringify(batch),
+          headers: { "content-type": "text/plain" },
+          credentials: "omit",
+          keepalive: true,
+        });
+        // Any other refusal would be repeated for ever: such a batch is let go.
+        return status < SERVER_ERROR && status !== TOO_MANY;
+      } catch {
+        return false;
+      }
+    },
+    handOver(batch) {
+      try {
+        return navigator.sendBeacon(address, new Blob([JSON.stringify(batch)], { type: "text/plain" }));
+      } catch {
+        return false;
+      }
+    },
+  };
+}

@@ -1,0 +1,101 @@
+// @vitest-environment node
+import { gzipSync } from "node:zlib";
+import { JSDOM } from "jsdom";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bundle } from "../bundle.mjs";
+import { contract } from "./fakes";
+
+const GZIP_BUDGET = 8_000;
+const TAG = '<script src="https://app.example/widget/alongside.js" data-key="pk_demo" data-consent="granted"></script>';
+let script: string;
+beforeAll(async () => {
+  script = await bundle();
+});
+
+/** A shop's page whose requests are answered by `answer`; our script runs `times` times on it. */
+async function visit(body: string, times: number, answer: (url: string) => Promise<Response>) {
+  const { window } = new JSDOM(`<!doctype html><html lang="en-GB"><body>${body}`, {
+    url: "https://shop.example/product/22423",
+    runScripts: "outside-only",
+  });
+  const asked: string[] = [];
+  const errors: unknown[] = [];
+  const before = new Set(Object.keys(window));
+  window.addEventListener("error", (event) => errors.push(event.error));
+  const fetch = (url: string): Promise<Response> => {
+    asked.push(url);
+    return answer(url);
+  };
+  Object.assign(window, { fetch });
+  before.add("fetch");
+  for (let time = 0; time < times; time++) window.eval(script);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const added = Object.keys(window).filter((name) => !before.has(name));
+  return { window, asked, errors, added, element: window.document.querySelector("alongside-placement") };
+}
+
+const PLACEMENT = '<alongside-placement placement="product" product="22423"></alongside-placement>';
+const healthy = (): Promise<Response> =>
+  Promise.resolve(Response.json(contract("recommendations.product").response.body));
+
+describe("the script that shops load", () => {
+  it("stays within its size", () => {
+    expect(gzipSync(script, { level: 9 }).length).toBeLessThanOrEqual(GZIP_BUDGET);
+  });
+
+  it("writes no markup, compiles no text and points to no source map", () => {
+    expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|sourceMappingURL/);
+    expect(script).not.toMatch(/setAttribute\("style"/);
+  });
+
+  it("brings placements to life and adds one name to the page", async () => {
+    const { element, asked, added } = await visit(TAG + PLACEMENT, 1, healthy);
+    expect(element?.querySelectorAll("li")).toHaveLength(2);
+    expect(added).toEqual(["Alongside"]);
+    const url = new URL(asked[0] ?? "");
+    expect(url.origin).toBe("https://app.example");
+    expect(url.searchParams.get("visitor")).toMatch(/^v_[0-9A-Za-z]{22}$/);
+  });
+
+  it("does so once, however often it is included", async () => {
+    const { asked, element, errors, window } = await visit(TAG + TAG + PLACEMENT, 3, healthy);
+    expect(asked).toHaveLength(1);
+    expect(element?.querySelectorAll("section")).toHaveLength(1);
+    expect(window.document.querySelectorAll("style")).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+
+  it("keeps the customer to itself without consent", async () => {
+    const tag = TAG.replace('data-consent="granted"', 'data-consent="denied" data-customer="12583"');
+    const { asked, window } = await visit(tag + PLACEMENT, 1, healthy);
+    expect(asked[0]).not.toMatch(/visitor|customer/);
+    expect(window.document.cookie).toBe("");
+  });
+
+  it("offers the page consent, the visitor and the slate of a product", async () => {
+    const { window } = await visit(TAG.replace("granted", "ask"), 1, healthy);
+    const { Alongside } = window as unknown as { Alongside: Record<string, (value?: unknown) => unknown> };
+    window.sessionStorage.setItem("alongside_slates", '[["22699","S1"]]');
+    expect(Alongside["visitor"]?.()).toBeNull();
+    Alongside["consent"]?.(true);
+    expect(Alongside["visitor"]?.()).toMatch(/^v_/);
+    expect(Alongside["slateFor"]?.("22699")).toBe("S1");
+  });
+
+  it("leaves the page alone without a key", async () => {
+    const { asked, added } = await visit(TAG.replace("data-key", "data-no") + PLACEMENT, 1, healthy);
+    expect([asked, added]).toEqual([[], []]);
+  });
+
+  it.each([
+    ["down", () => Promise.reject(new TypeError("Failed to fetch"))],
+    ["broken", () => Promise.resolve(new Response("<h1>502</h1>", { status: 502 }))],
+    ["talking nonsense", () => Promise.resolve(Response.json({ slate_id: 1, items: "many" }))],
+    ["talking HTML", () => Promise.resolve(new Response("<!doctype html>"))],
+  ])("leaves no trace when the app is %s", async (_, answer) => {
+    const { element, errors } = await visit(TAG + PLACEMENT, 1, answer);
+    expect(element?.hasAttribute("hidden")).toBe(true);
+    expect(element?.childNodes).toHaveLength(0);
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,0 +1,162 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { vi } from "vitest";
+import type { CartPort } from "../src/cart/port";
+import type { Post } from "../src/core/post";
+import type { Session } from "../src/core/session";
+import type { Sight } from "../src/core/sight";
+import type { Batch, Item, Slate } from "../src/core/types";
+import { ENGLISH } from "../src/core/words";
+import type { Shop } from "../src/elements/shop";
+import type { Actions } from "../src/views/view";
+
+export interface Exchange {
+  readonly request: {
+    readonly path: string;
+    readonly query: Record<string, string>;
+    readonly content_type?: string;
+    readonly body?: unknown;
+  };
+  readonly response: { readonly status: number; readonly body: unknown };
+}
+
+/** One example of the contract that the Python tests read too. */
+export function contract(name: string): Exchange {
+  const file = resolve(import.meta.dirname, "../../tests/contract", `${name}.json`);
+  return JSON.parse(readFileSync(file, "utf8")) as Exchange;
+}
+
+export function makeItem(changes: Partial<Item> = {}): Item {
+  return {
+    position: 1,
+    product_id: "22699",
+    variant_id: null,
+    title: "Teacup",
+    url: "https://shop.example/product/22699",
+    image: "https://shop.example/tile/22699.svg",
+    price: { amount: 295, currency: "GBP" },
+    reason: "Popular in this shop",
+    ...changes,
+  };
+}
+
+export function makeSlate(changes: Partial<Slate> = {}): Slate {
+  const items = [makeItem(), makeItem({ position: 2, product_id: "22697", title: "Saucer" })];
+  return { slate_id: "S1", placement: "product", display: "grid", title: "Goes well", items, ...changes };
+}
+
+export function makeActions(changes: Partial<Actions> = {}): Actions {
+  return {
+    words: ENGLISH,
+    price: ({ amount, currency }) => `${amount} ${currency}`,
+    open: vi.fn(),
+    add: vi.fn(() => Promise.resolve(true)),
+    ...changes,
+  };
+}
+
+export class MemorySession implements Session {
+  readonly kept = new Map<string, string>();
+  read(name: string): unknown {
+    return JSON.parse(this.kept.get(name) ?? "null");
+  }
+  write(name: string, value: unknown): void {
+    this.kept.set(name, JSON.stringify(value));
+  }
+}
+
+/** An app that takes batches, or, while `down`, does not. */
+export class FakePost implements Post {
+  readonly sent: Batch[] = [];
+  readonly handed: Batch[] = [];
+  down = false;
+  refusesBeacons = false;
+  send(batch: Batch): Promise<boolean> {
+    if (!this.down) this.sent.push(batch);
+    return Promise.resolve(!this.down);
+  }
+  handOver(batch: Batch): boolean {
+    if (!this.refusesBeacons) this.handed.push(batch);
+    return !this.refusesBeacons;
+  }
+}
+
+/** Sight at the push of a button: `see(element)`. */
+export class FakeSight implements Sight {
+  private readonly watched = new Map<Element, () => void>();
+  watch(element: Element, seen: () => void): void {
+    this.watched.set(element, seen);
+  }
+  forget(element: Element): void {
+    this.watched.delete(element);
+  }
+  isWatching(element: Element): boolean {
+    return this.watched.has(element);
+  }
+  see(element: Element): void {
+    const seen = this.watched.get(element);
+    this.watched.delete(element);
+    seen?.();
+  }
+}
+
+/** IntersectionObserver whose reports a test writes; `latest` is the one made last. */
+export class FakeObserver {
+  static latest: FakeObserver;
+  readonly elements = new Set<Element>();
+  constructor(
+    private readonly report: (entries: Partial<IntersectionObserverEntry>[]) => void,
+    readonly options: IntersectionObserverInit,
+  ) {
+    FakeObserver.latest = this;
+  }
+  observe(element: Element): void {
+    this.elements.add(element);
+  }
+  unobserve(element: Element): void {
+    this.elements.delete(element);
+  }
+  show(target: Element, share: number): void {
+    if (this.elements.has(target)) {
+      this.report([{ target, isIntersecting: share > 0, intersectionRatio: share }]);
+    }
+  }
+}
+
+export interface FakeShop extends Shop {
+  readonly near: FakeSight;
+  readonly seen: FakeSight;
+  readonly recommend: ReturnType<typeof vi.fn<Shop["recommend"]>>;
+  readonly go: ReturnType<typeof vi.fn<Shop["go"]>>;
+  readonly tracker: { track: ReturnType<typeof vi.fn<Shop["tracker"]["track"]>>; leave: () => void };
+}
+
+export function makeShop(slate: Slate | null, cart: CartPort | null = null): FakeShop {
+  const remembered = new Map<string, string>();
+  return {
+    recommend: vi.fn<Shop["recommend"]>(() => Promise.resolve(slate)),
+    tracker: { track: vi.fn<Shop["tracker"]["track"]>(), leave: () => undefined },
+    slates: {
+      remember: (product, from) => void remembered.set(product, from),
+      slateFor: (product) => remembered.get(product) ?? null,
+      fill: () => undefined,
+    },
+    cart,
+    words: ENGLISH,
+    language: "en-GB",
+    near: new FakeSight(),
+    seen: new FakeSight(),
+    go: vi.fn<Shop["go"]>(),
+  };
+}
+
+/** Lets everything that is already promised happen. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+}
+
+export function part<E extends Element = HTMLElement>(root: ParentNode, name: string): E {
+  const found = root.querySelector<E>(`.alongside-${name}`);
+  if (!found) throw new Error(`there is no .alongside-${name}`);
+  return found;
+}
