@@ -1,4 +1,4 @@
-"""What the merchant chose, as far as the fast wing needs it, and the names the bridge gives to things."""
+"""What the merchant chose, as far as the fast wing needs it, and how the bridge names things."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ CHANGES = "alongside:changes"
 
 STORES = "alongside:stores"
 """Set of the stores that have a published snapshot."""
+
+
+REVOKED = b""
+"""What a revoked key leads to. A key that is merely missing may have been lost."""
 
 
 class What(StrEnum):

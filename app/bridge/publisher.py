@@ -6,7 +6,7 @@ import msgspec
 from redis import Redis
 
 from app.bridge import config as names
-from app.bridge.config import Notice, StoreConfig, What
+from app.bridge.config import REVOKED, Notice, StoreConfig, What
 
 
 def put_config(valkey: Redis, config: StoreConfig, *, public_keys: tuple[str, ...] = ()) -> None:
@@ -22,7 +22,7 @@ def put_config(valkey: Redis, config: StoreConfig, *, public_keys: tuple[str, ..
 def drop_key(valkey: Redis, public_key: str, store_id: str) -> None:
     """Revoke a public key; readers refuse it within two seconds."""
     with valkey.pipeline(transaction=True) as batch:
-        batch.delete(names.key_of(public_key))
+        batch.set(names.key_of(public_key), REVOKED)
         batch.publish(names.CHANGES, _notice(store_id, What.CONFIG))
         batch.execute()
 
@@ -72,10 +72,11 @@ def forget(valkey: Redis, store_id: str, *, public_keys: tuple[str, ...] = ()) -
     """Take a store out of the fast wing: configuration, keys, snapshots and overlay."""
     versions = [current_version(valkey, store_id), previous_version(valkey, store_id)]
     with valkey.pipeline(transaction=True) as batch:
+        for key in public_keys:
+            batch.set(names.key_of(key), REVOKED)
         batch.srem(names.STORES, store_id)
         batch.delete(
             *(names.snapshot_of(store_id, version) for version in versions if version is not None),
-            *(names.key_of(key) for key in public_keys),
             *(name(store_id) for name in (names.config_of, names.current_of, names.previous_of)),
             *(name(store_id) for name in (names.overlay_of, names.overlay_order_of)),
         )

@@ -118,6 +118,14 @@ def decode(buffer: Buffer, *, verify: bool = True) -> Snapshot:
         raise SnapshotError(message) from error
 
 
+def sellable(snapshot: Snapshot) -> list[bool]:
+    """Tell for each item whether its card may be sold: visible, and in stock or not counted."""
+    cards = snapshot.cards
+    if isinstance(cards, _Cards):
+        return cards.sellable()
+    return [card.visible and (card.stock is None or card.stock > 0) for card in cards]
+
+
 def _check_prefix(view: memoryview, *, verify: bool) -> int:
     """Give the header's length, if these are the bytes of a whole snapshot of a known format."""
     if len(view) < _PREFIX.size:
@@ -206,6 +214,12 @@ class _Cards(Sequence[Card]):
             message = "columns of cards differ in length"
             raise ValueError(message)
         return cards
+
+    def sellable(self) -> list[bool]:
+        columns = self.columns
+        stocked = (columns.array("card.stock") > 0) | (columns.some("card.stock") == 0)
+        told: list[bool] = (stocked & (columns.array("card.visible") == 1)).tolist()
+        return told
 
     def __len__(self) -> int:
         return len(self.item_ids)

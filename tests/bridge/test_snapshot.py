@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
 
 from app.bridge.snapshot import Card, Snapshot, SnapshotError, decode, encode
 from app.engine.types import Anchor, Blend, Lists, Published, ReasonKind
@@ -15,7 +16,7 @@ LONG = st.integers(-(2**63), 2**63 - 1)
 
 
 @st.composite
-def some_lists(draw, items):
+def some_lists(draw: DrawFn, items: int) -> Lists:
     rows = draw(st.lists(st.lists(st.integers(0, items - 1), max_size=4), min_size=1, max_size=4))
     made = toys.lists(
         draw(st.sampled_from(Anchor)), draw(st.sampled_from(ReasonKind)), rows, draw(st.integers(0, 9))
@@ -35,7 +36,7 @@ def some_lists(draw, items):
 
 
 @st.composite
-def snapshots(draw):
+def snapshots(draw: DrawFn) -> Snapshot:
     ids = draw(st.lists(WORDS, min_size=1, max_size=5, unique=True))
     weights = st.dictionaries(WORDS, st.floats(-10, 10), max_size=3)
     published = Published(
@@ -68,7 +69,7 @@ def snapshots(draw):
     return Snapshot(draw(WORDS), draw(WORDS), published, cards)
 
 
-def same_lists(ours, theirs):
+def same_lists(ours: Lists, theirs: Lists) -> bool:
     return (ours.anchor, ours.reason) == (theirs.anchor, theirs.reason) and all(
         np.array_equal(getattr(ours, name), getattr(theirs, name)) for name in Lists.__slots__[2:]
     )
@@ -76,7 +77,7 @@ def same_lists(ours, theirs):
 
 @settings(max_examples=60, deadline=None)
 @given(snapshots())
-def test_what_is_written_is_read(snapshot):
+def test_what_is_written_is_read(snapshot: Snapshot) -> None:
     read = decode(encode(snapshot))
     assert (read.version, read.store_id) == (snapshot.version, snapshot.store_id)
     assert list(read.cards) == list(snapshot.cards)
@@ -90,7 +91,7 @@ def test_what_is_written_is_read(snapshot):
     assert all(same_lists(ours.lists[name], theirs.lists[name]) for name in ours.lists)
 
 
-def test_arrays_lie_in_the_mapped_file_aligned(tmp_path: Path):
+def test_arrays_lie_in_the_mapped_file_aligned(tmp_path: Path) -> None:
     (tmp_path / "s").write_bytes(encode(toys.snapshot()))
     with (tmp_path / "s").open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -102,13 +103,13 @@ def test_arrays_lie_in_the_mapped_file_aligned(tmp_path: Path):
     assert not scores.flags.writeable
 
 
-def test_bytes_of_cards_are_little_endian_and_stable():
+def test_bytes_of_cards_are_little_endian_and_stable() -> None:
     assert encode(toys.snapshot()) == encode(toys.snapshot())
 
 
 @given(st.integers(0, 10**6), st.integers(1, 255))
 @settings(max_examples=50, deadline=None)
-def test_one_wrong_byte_is_noticed(place, change):
+def test_one_wrong_byte_is_noticed(place: int, change: int) -> None:
     data = bytearray(encode(toys.snapshot()))
     data[place % len(data)] ^= change
     with pytest.raises(SnapshotError):
@@ -116,19 +117,19 @@ def test_one_wrong_byte_is_noticed(place, change):
 
 
 @pytest.mark.parametrize("length", [0, 10, 200])
-def test_a_cut_file_is_noticed(length):
+def test_a_cut_file_is_noticed(length: int) -> None:
     with pytest.raises(SnapshotError, match="damaged"):
         decode(encode(toys.snapshot())[:length])
 
 
-def test_a_format_of_tomorrow_is_refused_by_name():
+def test_a_format_of_tomorrow_is_refused_by_name() -> None:
     data = bytearray(encode(toys.snapshot()))
     data[9] = 7
     with pytest.raises(SnapshotError, match="format 7, this program reads 1"):
         decode(bytes(data))
 
 
-def test_parts_that_do_not_fit_are_not_published():
+def test_parts_that_do_not_fit_are_not_published() -> None:
     whole = toys.snapshot()
     with pytest.raises(SnapshotError, match="cards"):
         encode(Snapshot("m1", "toys", whole.published, whole.cards[1:]))

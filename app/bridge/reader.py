@@ -1,0 +1,210 @@
+"""Stores at hand in process memory, kept current from outside of the requests."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from threading import Lock
+from typing import cast
+
+from redis import Redis
+
+from app.bridge import config as names
+from app.bridge.overlay import Entry
+from app.bridge.source import Source, Unavailable
+from app.bridge.view import Shelf, StoreView
+from app.kernel.log import get_logger
+
+BUDGET = 256 * 2**20
+_UNKNOWN_KEPT = 10_000
+_UNKNOWN_FOR = 2.0
+_TRY_AGAIN = 30.0
+
+
+@dataclass(slots=True)
+class _Held:
+    """A store in memory, and what it was made of; ``refused`` is a version that could not be used."""
+
+    view: StoreView
+    raw_config: bytes
+    order: int
+    used: int
+    refused: str = ""
+    again: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What Valkey says of a store; None where it says nothing."""
+
+    raw_config: bytes | None
+    version: bytes | None
+    last: list[tuple[bytes, float]]
+
+
+class Reader:
+    """Gives the view of a store by its public key.
+
+    Views are bounded by ``budget`` bytes (estimated), the least recently used go first. A view that is in
+    memory costs no round trip; ``refresh``, called by the follower, keeps it current.
+    """
+
+    def __init__(self, valkey: Redis, data_dir: Path, *, budget: int = BUDGET) -> None:
+        """Read from ``valkey`` and keep copies under ``data_dir``; nothing is read yet."""
+        self.valkey = valkey
+        self._source = Source(valkey, data_dir / "snapshots")
+        self._budget = budget
+        self._keys: dict[str, str] = {}
+        self._unknown: dict[str, float] = {}
+        self._held: dict[str, _Held] = {}
+        self._locks: dict[str, Lock] = {}
+        self._ticks = count()
+        self._log = get_logger("bridge.reader")
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What went wrong, by name."""
+        return self._source.counts
+
+    def view(self, public_key: str) -> StoreView | None:
+        """Give the store of a public key, None where the key is unknown. Raises Unavailable."""
+        store_id = self._keys.get(public_key) or self._find(public_key)
+        return self.store(store_id) if store_id is not None else None
+
+    def store(self, store_id: str) -> StoreView:
+        """Give a store by its id. Raises Unavailable."""
+        held = self._held.get(store_id)
+        if held is None:
+            with self._lock(store_id):
+                held = self._held.get(store_id) or self._load(store_id)
+        held.used = next(self._ticks)
+        return held.view
+
+    def ready(self) -> bool:
+        """Tell whether at least one store can be served."""
+        if any(held.view.shelf is not None for held in list(self._held.values())):
+            return True
+        return any(self._serves(store_id) for store_id in self._source.stores())
+
+    def refresh(self, stores: Collection[str] | None = None) -> None:
+        """Bring the stores in memory (all, or these) up to date. On a RedisError what is held stays."""
+        wanted = [store_id for store_id in list(self._held) if stores is None or store_id in stores]
+        with self.valkey.pipeline(transaction=False) as batch:
+            for store_id in wanted:
+                batch.get(names.config_of(store_id))
+                batch.get(names.current_of(store_id))
+                batch.zrange(names.overlay_order_of(store_id), -1, -1, withscores=True)
+            answers = batch.execute()
+        for place, store_id in enumerate(wanted):
+            with self._lock(store_id):
+                self._update(store_id, _State(*answers[3 * place : 3 * place + 3]))
+        self._recheck_keys()
+
+    def forget(self) -> None:
+        """Drop all that is in memory; the next request reads anew."""
+        for held in (self._keys, self._unknown, self._held):
+            held.clear()
+
+    def _lock(self, store_id: str) -> Lock:
+        return self._locks.setdefault(store_id, Lock())
+
+    def _serves(self, store_id: str) -> bool:
+        try:
+            return self.store(store_id).shelf is not None
+        except Unavailable:
+            return False
+
+    def _find(self, public_key: str) -> str | None:
+        """Look a key up where it is not in memory; one that is unknown is not asked for again at once."""
+        if self._unknown.get(public_key, 0.0) > time.monotonic():
+            return None
+        store_id = self._source.key(public_key)
+        if store_id is not None:
+            self._keys[public_key] = store_id
+            return store_id
+        if len(self._unknown) >= _UNKNOWN_KEPT:
+            self._unknown.clear()
+        self._unknown[public_key] = time.monotonic() + _UNKNOWN_FOR
+        return None
+
+    def _recheck_keys(self) -> None:
+        """Drop the keys that were revoked. A key that is merely missing was lost, and stays."""
+        keys = list(self._keys)
+        found = self.valkey.mget([names.key_of(key) for key in keys]) if keys else []
+        for key, raw in zip(keys, cast("list[bytes | None]", found), strict=True):
+            if raw is not None and raw.decode() != self._keys.get(key):
+                self._keys.pop(key, None)
+
+    def _load(self, store_id: str) -> _Held:
+        raw_config = self._source.config(store_id)
+        order, live = self._source.live(store_id)
+        shelf = self._first_shelf(store_id, live)
+        held = _Held(StoreView(names.load(raw_config), shelf), raw_config, order, next(self._ticks))
+        self._held[store_id] = held
+        self._evict(store_id)
+        return held
+
+    def _first_shelf(self, store_id: str, live: dict[str, Entry]) -> Shelf | None:
+        """Give the version that is to be served, else the newest that can be."""
+        for version in self._source.versions(store_id):
+            snapshot = self._source.snapshot(store_id, version)
+            if snapshot is not None:
+                return Shelf(snapshot, live)
+        return None
+
+    def _update(self, store_id: str, state: _State) -> None:
+        """Bring one store up to date with what Valkey says; what it no longer says is kept."""
+        held = self._held.get(store_id)
+        if held is None:
+            return
+        if state.raw_config and state.raw_config != held.raw_config:
+            self._configure(held, state.raw_config)
+        shelf = held.view.shelf
+        if state.last and state.last[0][1] > held.order:
+            order, live = self._source.live(store_id, held.order)
+            if shelf is not None:
+                shelf.apply(live)
+            held.order = order
+        version = state.version.decode() if state.version else ""
+        if version not in {"", held.view.model_version}:
+            self._swap(held, version)
+
+    def _configure(self, held: _Held, raw: bytes) -> None:
+        """Take a new configuration; one that cannot be read changes nothing."""
+        held.raw_config = raw
+        try:
+            held.view = StoreView(names.load(raw), held.view.shelf)
+        except ValueError as error:
+            self.counts["config_refused"] += 1
+            self._log.error("configuration refused", reason=str(error))
+        else:
+            self._source.keep_config(held.view.config.store_id, raw)
+
+    def _swap(self, held: _Held, version: str) -> None:
+        """Serve another version; where it cannot be used, stay with the present one and try again later."""
+        if held.refused == version and time.monotonic() < held.again:
+            return
+        store_id = held.view.config.store_id
+        snapshot = self._source.snapshot(store_id, version)
+        if snapshot is None:
+            held.refused, held.again = version, time.monotonic() + _TRY_AGAIN
+            return
+        shelf = held.view.shelf
+        live = shelf.live if shelf is not None else self._source.live(store_id)[1]
+        held.view = StoreView(held.view.config, Shelf(snapshot, live))
+        self._evict(store_id)
+
+    def _evict(self, newest: str) -> None:
+        """Drop the least recently used stores until the rest fits; the newest stays in any case."""
+        held = sorted(self._held.items(), key=lambda pair: pair[1].used)
+        weights = {name: it.view.shelf.weight() if it.view.shelf is not None else 0 for name, it in held}
+        total = sum(weights.values())
+        for store_id, weight in weights.items():
+            if total > self._budget and store_id != newest:
+                self._held.pop(store_id, None)
+                total -= weight
+                self.counts["evicted"] += 1
