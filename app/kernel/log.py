@@ -43,4 +43,4 @@ def configure(level: str) -> None:
 
 
 def get_logger(name: str) -> FilteringBoundLogger:
-    return cast("FilteringBoundLogger", structlog.get_logger(logger=name))
+    return cast("FilteringBoundLogger", structlog.get_logger(component=name))
