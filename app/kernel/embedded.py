@@ -6,7 +6,6 @@ even if that is killed. Where another process already runs it on the same folder
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import hashlib
 import os
@@ -26,11 +25,11 @@ import psycopg
 import redis
 
 from app.kernel.errors import Upstream
+from app.kernel.processes import die_with_parent
 from app.kernel.settings import Settings
 
 _DATABASE = "alongside"
 _PATIENCE = 60.0
-_PR_SET_PDEATHSIG = 1
 _UNPRIVILEGED = "nobody"
 
 
@@ -143,7 +142,7 @@ class _Home:
                 group=self.gid,
                 extra_groups=None if self.gid is None else [],
                 start_new_session=True,
-                preexec_fn=_die_with_parent(stop),  # noqa: PLW1509 - runs before any thread of ours exists
+                preexec_fn=die_with_parent(stop),  # noqa: PLW1509 - runs before any thread of ours exists
             )
 
     def log(self) -> IO[bytes]:
@@ -205,15 +204,6 @@ def _wait(name: str, process: subprocess.Popen[bytes], alive: Callable[[], bool]
         if process.poll() is not None or time.monotonic() > deadline:
             raise Upstream(f"{name} does not start, see {home.folder.with_suffix('.log')}", retry=False)
         time.sleep(0.05)
-
-
-def _die_with_parent(stop: signal.Signals) -> Callable[[], None]:
-    libc = ctypes.CDLL(None)
-
-    def ask() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, int(stop))
-
-    return ask
 
 
 def _let_through(path: Path) -> None:

@@ -19,6 +19,7 @@ class Settings:
     """``database_url`` and ``redis_url`` are empty where the servers from the wheels are to be started."""
 
     data_dir: Path
+    host: str
     port: int
     public_url: str
     database_url: str
@@ -29,6 +30,29 @@ class Settings:
     web_workers: int
     log_level: str
 
+    def addressed(self) -> Settings:
+        """These settings, if they name running servers. Raises Invalid with the variable that is missing."""
+        for variable, value in (("DATABASE_URL", self.database_url), ("REDIS_URL", self.redis_url)):
+            if not value:
+                raise Invalid(f"{variable} is not set (`make demo` starts servers of its own)", variable)
+        return self
+
+    def to_env(self) -> dict[str, str]:
+        """The variables that make another process see the same settings."""
+        return {
+            "DATA_DIR": str(self.data_dir),
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.public_url,
+            "DATABASE_URL": self.database_url,
+            "DATABASE_APP_URL": self.database_app_url,
+            "REDIS_URL": self.redis_url,
+            "SECRET_KEY": self.secret_key,
+            "DEMO": "1" if self.demo else "0",
+            "WEB_WORKERS": str(self.web_workers),
+            "LOG_LEVEL": self.log_level,
+        }
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """Raises Invalid whose field is the variable at fault."""
@@ -36,6 +60,7 @@ class Settings:
         port = _whole("PORT", environ.get("PORT") or "8000", 1, 65535)
         return cls(
             data_dir=data_dir,
+            host=environ.get("HOST") or "127.0.0.1",
             port=port,
             public_url=_url(
                 "PUBLIC_URL", environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}", ("http", "https")

@@ -13,6 +13,7 @@ from app.kernel.crypto import check_password, hash_password, sha256_hex
 from app.kernel.errors import Conflict, Invalid, NotFound, Unauthorized
 from app.kernel.ids import StoreId, new_id
 
+DEMO_MERCHANT = "merchant@demo.example"
 ROLES = ("owner", "editor", "viewer")
 _SHORTEST_PASSWORD = 10
 # Checked where nobody is known, so that the answer takes as long as for somebody who is.

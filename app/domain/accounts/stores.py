@@ -47,7 +47,7 @@ def connect(
     session: Session, store_id: StoreId, new: NewStore, *, sealer: Sealer, at: datetime
 ) -> Credentials:
     """Create the store with its keys. The unit must name ``store_id``. Raises Invalid."""
-    host = _host(new.domain)
+    host = host_of(new.domain)
     if not new.name or len(new.name) > _LONGEST_NAME:
         raise Invalid(f"a store's name has 1 to {_LONGEST_NAME} characters", "name")
     Money(0, new.currency)
@@ -96,7 +96,8 @@ def every_id(session: Session) -> Iterable[StoreId]:
     return [StoreId(token) for token in session.scalars(stores)]
 
 
-def _host(domain: str) -> str:
+def host_of(domain: str) -> str:
+    """The host and port of a storefront's address. Raises Invalid."""
     parts = urlsplit(domain if "://" in domain else f"https://{domain}")
     if not parts.hostname:
         raise Invalid(f"{domain!r} is not the address of a storefront", "domain")

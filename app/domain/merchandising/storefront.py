@@ -1,0 +1,36 @@
+"""What the fast wing must know of a store apart from what was learned: who may ask, and what goes where."""
+
+from __future__ import annotations
+
+import redis
+from sqlalchemy.orm import Session
+
+from app.bridge import publisher
+from app.bridge.config import PlacementConfig, StoreConfig
+from app.domain.merchandising import placements
+from app.domain.tables.accounts import Store
+from app.kernel.ids import StoreId
+
+
+def config(session: Session, store_id: StoreId, store: Store) -> StoreConfig:
+    """The store as it is configured now."""
+    chosen = placements.every(session, store_id)
+    return StoreConfig(
+        store_id=store.store_id,
+        name=store.name,
+        currency=store.currency,
+        domains=(store.domain,),
+        salt=store.salt,
+        holdout=store.holdout,
+        exploration=store.exploration,
+        placements=tuple(
+            PlacementConfig(each.key, each.location, each.display, each.title, each.slots, each.active)
+            for each in chosen
+        ),
+        version=max((each.version.isoformat() for each in chosen), default=store.created_at.isoformat()),
+    )
+
+
+def put(valkey: redis.Redis, store: Store, config: StoreConfig) -> None:
+    """Hand it over; storefronts follow within two seconds. Repeatable."""
+    publisher.put_config(valkey, config, public_keys=(store.public_key,))

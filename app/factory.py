@@ -1,0 +1,88 @@
+"""Puts the parts together: the Runtime of every process, and the one application that a server runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from flask import Flask, redirect
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+import app.api.blueprint
+import app.console.blueprint
+import app.hooks.blueprint
+from app.api import edge
+from app.kernel import cache, log
+from app.kernel.clock import SystemClock
+from app.kernel.crypto import Sealer, derive
+from app.kernel.db import Database, app_url
+from app.kernel.runtime import Runtime
+from app.kernel.settings import Settings
+from app.serving.app import create_serving_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_MOST_BODY = 64 * 1024 * 1024
+
+
+@contextmanager
+def build_runtime(settings: Settings, *, pool_size: int = 5) -> Iterator[Runtime]:
+    """Handles to the running servers named in the settings; closed at the end of the block."""
+    settings = settings.addressed()
+    database = Database(
+        app_url(settings.database_url, settings.database_app_url, settings.secret_key), pool_size=pool_size
+    )
+    valkey = cache.connect(settings.redis_url)
+    try:
+        yield Runtime(settings, SystemClock(), database.unit, valkey, Sealer(settings.secret_key))
+    finally:
+        valkey.close()
+        database.close()
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """The slow wing: API, webhooks, console."""
+    flask = Flask(__name__, static_folder=None)
+    flask.config.update(
+        SECRET_KEY=derive(runtime.settings.secret_key, "session cookie"),
+        MAX_CONTENT_LENGTH=_MOST_BODY,
+        SESSION_COOKIE_NAME="alongside_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=runtime.settings.public_url.startswith("https://"),
+    )
+    edge.register_errors(flask)
+    flask.register_blueprint(app.api.blueprint.create(runtime))
+    flask.register_blueprint(app.hooks.blueprint.create(runtime))
+    flask.register_blueprint(app.console.blueprint.create(runtime))
+    home = "/shop/" if runtime.settings.demo else "/console/"
+    flask.add_url_rule("/", "home", lambda: redirect(home))
+    return flask
+
+
+def create_web(runtime: Runtime) -> WSGIApplication:
+    """The whole house: the fast wing ahead of everything, then the demo shop where it is on, then Flask."""
+    fast = create_serving_app(runtime.settings, runtime.valkey, runtime.clock)
+    slow: WSGIApplication = create_app(runtime)
+    if runtime.settings.demo:
+        from app.demo.shop import create_shop  # noqa: PLC0415 - a real store's server has no use for it
+
+        slow = DispatcherMiddleware(slow, {"/shop": create_shop(runtime.settings, runtime.clock)})
+
+    def web(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if fast.owns(environ["PATH_INFO"]):
+            return fast(environ, start_response)
+        return slow(environ, start_response)
+
+    return web
+
+
+def create_wsgi() -> WSGIApplication:
+    """What the server process loads; settings come from its environment."""
+    settings = Settings.from_env(os.environ)
+    log.configure(settings.log_level)
+    # The process ends with the server: its handles are closed by the system.
+    return create_web(build_runtime(settings).__enter__())

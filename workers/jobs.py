@@ -1,0 +1,58 @@
+"""The jobs: each gets ids, calls one function of the domain, and may be run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.accounts import stores
+from app.domain.commerce import deliveries, files
+from app.domain.insight import attribution
+from app.domain.learning import publish, training
+from app.domain.merchandising import storefront
+from app.kernel.ids import OrderId, StoreId, VisitorId
+from app.kernel.runtime import Runtime
+from workers.job import Work
+
+
+def sync_delivery(runtime: Runtime, store_id: StoreId, delivery_id: str) -> None:
+    deliveries.work(runtime, store_id, delivery_id)
+
+
+def sync_file(runtime: Runtime, store_id: StoreId, import_id: str) -> None:
+    files.work(runtime, store_id, import_id)
+
+
+def train_store(runtime: Runtime, store_id: StoreId) -> None:
+    version = training.train(runtime, store_id)
+    publish.publish(runtime, store_id, version)
+
+
+def measure_orders(runtime: Runtime, store_id: StoreId, *order_ids: str) -> None:
+    with runtime.unit(store_id) as unit:
+        attribution.attribute_orders(unit.session, store_id, [OrderId(each) for each in order_ids])
+
+
+def measure_visitors(runtime: Runtime, store_id: StoreId, *visitor_ids: str) -> None:
+    with runtime.unit(store_id) as unit:
+        visitors = [VisitorId(each) for each in visitor_ids]
+        orders = attribution.orders_touched_by(unit.session, store_id, visitors)
+        attribution.attribute_orders(unit.session, store_id, orders)
+
+
+def republish(runtime: Runtime, store_id: StoreId) -> None:
+    """Bring the fast wing back to what the database knows, if it lost it."""
+    with runtime.unit(store_id) as unit:
+        store = stores.get(unit.session, store_id)
+        config = storefront.config(unit.session, store_id, store)
+    storefront.put(runtime.valkey, store, config)
+    publish.restore(runtime, store_id)
+
+
+JOBS: Mapping[str, Work] = {
+    "sync.delivery": sync_delivery,
+    "sync.file": sync_file,
+    "train.store": train_store,
+    "measure.orders": measure_orders,
+    "measure.visitors": measure_visitors,
+    "publish.restore": republish,
+}

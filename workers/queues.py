@@ -1,0 +1,28 @@
+"""A worker of one queue. Training has a queue of its own and never stands in the way of the rest."""
+
+from __future__ import annotations
+
+from rq import Queue, Worker
+from rq.serializers import JSONSerializer
+
+from app.kernel import cache
+from app.kernel.runtime import Runtime
+from workers import jobs  # noqa: F401 - loaded once here, so that a forked job begins at once
+
+# A dead worker is noticed, and its job taken up again, within minutes: the defaults block for longer.
+_LIFE_SIGN = 60
+_LOOK_FOR_DEAD_EVERY = 15
+
+
+def work(runtime: Runtime, name: str) -> None:
+    """Until SIGTERM, which lets the running job finish."""
+    # It waits for jobs inside a call: longer than any other call of ours may take.
+    patient = cache.connect(runtime.settings.redis_url, timeout=_LIFE_SIGN)
+    worker = Worker(
+        [Queue(name, connection=patient, serializer=JSONSerializer)],
+        connection=patient,
+        serializer=JSONSerializer,
+        worker_ttl=_LIFE_SIGN,
+        maintenance_interval=_LOOK_FOR_DEAD_EVERY,
+    )
+    worker.work(with_scheduler=True, logging_level="WARNING")

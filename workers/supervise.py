@@ -1,0 +1,87 @@
+"""Keeps a handful of processes alive until told to stop; what it started ends with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.kernel.log import get_logger
+from app.kernel.processes import die_with_parent
+
+_LOOK_EVERY = 0.2
+_PATIENCE = 10.0
+
+
+@dataclass(slots=True)
+class Child:
+    """A command of ours, restarted a second after it dies."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    due: float = 0.0
+
+
+@dataclass(slots=True)
+class Supervisor:
+    environ: Mapping[str, str]
+    children: list[Child] = field(default_factory=list)
+
+    def add(self, name: str, *arguments: str) -> None:
+        """A child that runs ``alongside`` with these arguments."""
+        self.children.append(Child(name, [sys.executable, "-m", "app.cli", *arguments]))
+
+    def tend(self) -> None:
+        """Start what is not running and is due."""
+        for child in self.children:
+            if child.process is not None and child.process.poll() is not None:
+                get_logger(__name__).warning("restarting", child=child.name, code=child.process.returncode)
+                child.process, child.due = None, time.monotonic() + 1.0
+            if child.process is None and time.monotonic() >= child.due:
+                child.process = _start(child.command, self.environ)
+
+    def run(self, stop: threading.Event) -> None:
+        """Until ``stop`` is set; then every child is asked to end, and made to after ten seconds."""
+        try:
+            while not stop.is_set():
+                self.tend()
+                stop.wait(_LOOK_EVERY)
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        running = [child.process for child in self.children if child.process is not None]
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + _PATIENCE
+        for process in running:
+            try:
+                process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGINT and SIGTERM set. Call it from the main thread."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    return stop
+
+
+def _start(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    # A session of its own, so that Ctrl-C reaches the supervisor alone and the order of ending is ours.
+    return subprocess.Popen(  # noqa: S603 - our own commands
+        command,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one call into libc, no locks
+    )
