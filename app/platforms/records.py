@@ -89,14 +89,14 @@ class OrderLineRecord:
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """A whole order: a newer one replaces all lines. Every amount is in ``currency``, line ids are unique."""
+    """A whole order: a newer one replaces all lines. One currency throughout, line ids are unique."""
 
     order_id: str
     customer_id: str | None
     visitor_id: str | None
     created_at: datetime
     version: datetime
-    currency: str
+    total: Money
     status: OrderStatus
     cancelled_at: datetime | None
     lines: tuple[OrderLineRecord, ...]

@@ -120,9 +120,9 @@ def _order(shape: shapes.OrderShape, received: datetime) -> OrderRecord:
     currency = shape.currency or (lines[0].unit.currency if lines else None)
     if currency is None:
         raise Invalid("the currency is missing", "currency")
-    nothing = Money(0, currency)
+    paid = Money(sum(line.total.amount for line in lines), currency)
     for at, line in enumerate(lines, 1):
-        if line.unit.currency != nothing.currency or line.total.currency != nothing.currency:
+        if line.unit.currency != paid.currency or line.total.currency != paid.currency:
             raise Invalid(f"line {at} is not in {currency} as its order is", "currency")
     _distinct((line.line_id for line in lines), "line")
     return OrderRecord(
@@ -131,8 +131,8 @@ def _order(shape: shapes.OrderShape, received: datetime) -> OrderRecord:
         visitor_id=shape.visitor_id,
         created_at=created_at,
         version=version,
-        currency=currency,
         status=OrderStatus(shape.status),
+        total=paid,
         cancelled_at=_cancelled_at(shape, version),
         lines=lines,
     )
