@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+import psutil
 import psycopg
 import redis
 
@@ -31,6 +32,7 @@ from app.kernel.settings import Settings
 _DATABASE = "alongside"
 _PATIENCE = 60.0
 _UNPRIVILEGED = "nobody"
+_PROGRAMS = {"postgres", "valkey-server"}
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def postgres(folder: Path) -> Iterator[str]:
 
     def start() -> subprocess.Popen[bytes]:
         _initialise(programs, home)
-        (home.folder / "postmaster.pid").unlink(missing_ok=True)  # left by a machine that lost its power
+        _let_finish(home.folder / "postmaster.pid")
         arguments: list[str | Path] = [
             programs / "postgres",
             "-D",
@@ -89,8 +91,12 @@ def valkey(folder: Path) -> Iterator[str]:
     home = _Home.make(folder, program)
     socket = home.sockets / "valkey.sock"
 
+    mark = home.sockets / "valkey.pid"
+
     def start() -> subprocess.Popen[bytes]:
-        options = {"dir": home.folder, "unixsocket": socket, "port": 0, "save": "", "appendonly": "yes"}
+        _let_finish(mark)
+        kept = {"dir": home.folder, "save": "", "appendonly": "yes", "pidfile": mark}
+        options = {"unixsocket": socket, "port": 0, **kept}
         flat = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
         return home.run([program, *flat], stop=signal.SIGTERM)
 
@@ -204,6 +210,20 @@ def _wait(name: str, process: subprocess.Popen[bytes], alive: Callable[[], bool]
         if process.poll() is not None or time.monotonic() > deadline:
             raise Upstream(f"{name} does not start, see {home.folder.with_suffix('.log')}", retry=False)
         time.sleep(0.05)
+
+
+def _let_finish(mark: Path) -> None:
+    """Wait for a server that is ending since its starter was killed; forget one that a power cut left behind.
+
+    ``mark`` is the file in which a server keeps its process's number, in the first line, while it runs.
+    """
+    try:
+        process = psutil.Process(int(mark.read_text(encoding="ascii").split()[0]))
+        if process.name() in _PROGRAMS:
+            process.wait(timeout=_PATIENCE)
+    except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
+        pass
+    mark.unlink(missing_ok=True)
 
 
 def _let_through(path: Path) -> None:

@@ -93,9 +93,8 @@ def test_another_store_changes_and_deletes_nothing(
 def test_a_store_writes_no_row_for_another(
     database: Database, table: Table, theirs: StoreId, mine: StoreId
 ) -> None:
+    row = a_row(table, theirs)
     with pytest.raises(ProgrammingError, match="row-level security"), database.unit(mine) as unit:
-        row = a_row(table, theirs)
-        unit.session.execute(delete(table).where(table.c.store_id == mine))
         unit.session.execute(insert(table).values(row))
 
 
@@ -120,7 +119,8 @@ def test_the_app_is_neither_superuser_nor_owner_nor_exempt(database: Database) -
     with database.unit() as unit:
         role = unit.session.execute(
             text(
-                "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user"
+                "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles"
+                " where rolname = current_user"
             )
         ).one()
         owned = unit.session.execute(
