@@ -17,7 +17,6 @@ from app.bridge import config as names
 from app.bridge.overlay import Entry
 from app.bridge.source import Source, Unavailable
 from app.bridge.view import Shelf, StoreView
-from app.kernel.log import get_logger
 
 BUDGET = 256 * 2**20
 _UNKNOWN_KEPT = 10_000
@@ -63,7 +62,6 @@ class Reader:
         self._held: dict[str, _Held] = {}
         self._locks: dict[str, Lock] = {}
         self._ticks = count()
-        self._log = get_logger("bridge.reader")
 
     @property
     def counts(self) -> Counter[str]:
@@ -140,10 +138,10 @@ class Reader:
                 self._keys.pop(key, None)
 
     def _load(self, store_id: str) -> _Held:
-        raw_config = self._source.config(store_id)
+        raw_config, config = self._source.config(store_id)
         order, live = self._source.live(store_id)
         shelf = self._first_shelf(store_id, live)
-        held = _Held(StoreView(names.load(raw_config), shelf), raw_config, order, next(self._ticks))
+        held = _Held(StoreView(config, shelf), raw_config, order, next(self._ticks))
         self._held[store_id] = held
         self._evict(store_id)
         return held
@@ -162,7 +160,10 @@ class Reader:
         if held is None:
             return
         if state.raw_config and state.raw_config != held.raw_config:
-            self._configure(held, state.raw_config)
+            held.raw_config = state.raw_config
+            config = self._source.read_config(store_id, state.raw_config)
+            if config is not None:
+                held.view = StoreView(config, held.view.shelf)
         shelf = held.view.shelf
         if state.last and state.last[0][1] > held.order:
             order, live = self._source.live(store_id, held.order)
@@ -172,17 +173,6 @@ class Reader:
         version = state.version.decode() if state.version else ""
         if version not in {"", held.view.model_version}:
             self._swap(held, version)
-
-    def _configure(self, held: _Held, raw: bytes) -> None:
-        """Take a new configuration; one that cannot be read changes nothing."""
-        held.raw_config = raw
-        try:
-            held.view = StoreView(names.load(raw), held.view.shelf)
-        except ValueError as error:
-            self.counts["config_refused"] += 1
-            self._log.error("configuration refused", reason=str(error))
-        else:
-            self._source.keep_config(held.view.config.store_id, raw)
 
     def _swap(self, held: _Held, version: str) -> None:
         """Serve another version; where it cannot be used, stay with the present one and try again later."""

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from app.bridge import config as names
 from app.bridge import overlay
+from app.bridge.config import StoreConfig
 from app.bridge.copies import Copies
 from app.bridge.overlay import Entry
 from app.bridge.snapshot import Snapshot, SnapshotError, decode
@@ -59,19 +60,28 @@ class Source:
             raise Unavailable
         return kept
 
-    def config(self, store_id: str) -> bytes:
-        """Give a store's configuration. Raises Unavailable."""
+    def config(self, store_id: str) -> tuple[bytes, StoreConfig]:
+        """Give a store's configuration, as it came and read. Raises Unavailable."""
         raw = self._get(names.config_of(store_id))
-        if raw:
-            self.keep_config(store_id, raw)
-        answer = raw or self._copies.config(store_id)
-        if answer is None:
+        read = self.read_config(store_id, raw) if raw else None
+        if raw and read is not None:
+            return raw, read
+        kept = self._copies.config(store_id)
+        read = self.read_config(store_id, kept) if kept else None
+        if kept is None or read is None:
             raise Unavailable
-        return answer
+        return kept, read
 
-    def keep_config(self, store_id: str, raw: bytes) -> None:
-        """Keep a copy of a configuration."""
+    def read_config(self, store_id: str, raw: bytes) -> StoreConfig | None:
+        """Read a configuration and keep a copy; None where it cannot be read."""
+        try:
+            config = names.load(raw)
+        except ValueError as error:
+            self.counts["config_refused"] += 1
+            self._log.error("configuration refused", store_id=store_id, reason=str(error))
+            return None
         self._keep(lambda: self._copies.keep_config(store_id, raw))
+        return config
 
     def versions(self, store_id: str) -> list[str]:
         """Name the versions to try: the one that is to be served, then those served before."""

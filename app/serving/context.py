@@ -1,0 +1,85 @@
+"""What a page asks: parameters read once at the door, trusted from there on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.bridge.config import PlacementConfig, StoreConfig
+from app.kernel.errors import Invalid
+
+MOST_ITEMS = 12
+_LONGEST = 200
+_MOST_BASKET = 200
+_MOST_RECENT = 20
+_VISITOR = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question of a page. ``limit`` is never more than the placement's slots."""
+
+    placement: PlacementConfig
+    limit: int
+    product: str | None
+    basket: tuple[str, ...]
+    recent: tuple[str, ...]
+    customer: str | None
+    visitor: str | None
+    category: str | None
+    words: str | None
+
+
+def read(config: StoreConfig, given: Mapping[str, str]) -> Ask:
+    """Read the parameters. Raises Invalid with the field at fault."""
+    placement = config.placement(given.get("placement", ""))
+    if placement is None:
+        raise Invalid("placement must be the key of a placement of this store", "placement")
+    return Ask(
+        placement=placement,
+        limit=min(_limit(given), placement.slots),
+        product=_text(given, "product"),
+        basket=_list(given, "basket", _MOST_BASKET),
+        recent=_list(given, "session_recent", _MOST_RECENT),
+        customer=_text(given, "customer"),
+        visitor=_visitor(given),
+        category=_text(given, "category"),
+        words=_text(given, "q"),
+    )
+
+
+def _limit(given: Mapping[str, str]) -> int:
+    text = given.get("limit", str(MOST_ITEMS))
+    if not (
+        text.isascii()
+        and text.isdigit()
+        and len(text) <= len(str(MOST_ITEMS))
+        and 1 <= int(text) <= MOST_ITEMS
+    ):
+        raise Invalid(f"limit must be a whole number from 1 to {MOST_ITEMS}", "limit")
+    return int(text)
+
+
+def _text(given: Mapping[str, str], name: str) -> str | None:
+    text = given.get(name)
+    if text is not None and (len(text) > _LONGEST or not text.isprintable()):
+        raise Invalid(f"{name} must be a text of at most {_LONGEST} characters", name)
+    return text
+
+
+def _list(given: Mapping[str, str], name: str, most: int) -> tuple[str, ...]:
+    text = given.get(name)
+    if text is None:
+        return ()
+    parts = tuple(part for part in text.split(",") if part)
+    if len(parts) > most or max(map(len, parts), default=0) > _LONGEST or not text.isprintable():
+        raise Invalid(f"{name} must be at most {most} product ids with commas between them", name)
+    return parts
+
+
+def _visitor(given: Mapping[str, str]) -> str | None:
+    text = given.get("visitor")
+    if text is not None and not _VISITOR.fullmatch(text):
+        raise Invalid("visitor must be 1 to 64 letters, digits, hyphens or underscores", "visitor")
+    return text

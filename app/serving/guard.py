@@ -1,0 +1,64 @@
+"""Who may ask: a public key leads to its store, and a browser may ask from the store's own pages only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from app.bridge.config import StoreConfig
+from app.bridge.reader import Reader
+from app.bridge.view import StoreView
+from app.kernel.errors import Unauthorized
+from app.serving.http import Headers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_LONGEST_KEY = 100
+_VARY: Headers = (("Vary", "Origin"),)
+_PREFLIGHT: Headers = (
+    ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Content-Type"),
+    ("Access-Control-Max-Age", "86400"),
+)
+
+
+def store(reader: Reader, given: Mapping[str, str]) -> StoreView:
+    """Give the store of the key. Raises Unauthorized; Unavailable where nobody can tell."""
+    key = given.get("key", "")
+    view = reader.view(key) if 0 < len(key) <= _LONGEST_KEY else None
+    if view is None:
+        raise Unauthorized("unknown key")
+    return view
+
+
+def welcome(environ: WSGIEnvironment, config: StoreConfig) -> bool:
+    """Tell whether the asking page is the store's own, or no browser's page at all."""
+    origin = environ.get("HTTP_ORIGIN")
+    if origin is None:
+        return True
+    asking = urlsplit(origin)
+    if not asking.hostname:
+        return False
+    hosts = {_bare(domain) for domain in config.domains}
+    return asking.netloc == environ.get("HTTP_HOST") or not hosts.isdisjoint(
+        {_bare(asking.netloc), _bare(asking.hostname)}
+    )
+
+
+def headers(environ: WSGIEnvironment, config: StoreConfig | None) -> Headers:
+    """Give the headers that let the store's pages, and no others, read the answer."""
+    origin = environ.get("HTTP_ORIGIN")
+    if origin is None or config is None or not welcome(environ, config):
+        return _VARY
+    return (("Access-Control-Allow-Origin", origin), *_VARY)
+
+
+def preflight(environ: WSGIEnvironment, config: StoreConfig | None) -> Headers:
+    """Give what goes with ``headers`` when a browser asks before a request."""
+    return _PREFLIGHT if config is not None and welcome(environ, config) else ()
+
+
+def _bare(domain: str) -> str:
+    return domain.lower().removeprefix("www.")

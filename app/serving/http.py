@@ -1,0 +1,84 @@
+"""The little of HTTP that the fast wing needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import msgspec
+
+from app.kernel.errors import AppError, TooLarge, problem
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+_STATUS_LINES = {int(status): f"{int(status)} {status.phrase}" for status in HTTPStatus}
+_BODILESS = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer; an empty ``kind`` sends no content type."""
+
+    status: int
+    body: bytes = b""
+    kind: str = ""
+    headers: Headers = ()
+
+    def with_headers(self, headers: Headers) -> Reply:
+        """Give the same answer with further headers."""
+        return replace(self, headers=(*self.headers, *headers))
+
+
+class NotAllowed(AppError):
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+
+
+class Busy(AppError):
+    """Nothing could take what was sent; sending it again later may work."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def refusal(error: AppError) -> Reply:
+    """Render an error as problem details."""
+    return Reply(int(error.status), msgspec.json.encode(problem(error)), PROBLEM)
+
+
+def send(reply: Reply, method: str, start_response: StartResponse) -> Iterable[bytes]:
+    """Write an answer out; HEAD gets the headers alone."""
+    headers = [("Content-Type", reply.kind)] if reply.kind else []
+    if reply.status not in _BODILESS:
+        headers.append(("Content-Length", str(len(reply.body))))
+    start_response(_STATUS_LINES[reply.status], [*headers, *reply.headers])
+    return (b"",) if method == "HEAD" else (reply.body,)
+
+
+def parameters(environ: WSGIEnvironment) -> Mapping[str, str]:
+    """Read the query; of a repeated parameter the last counts, an empty one counts as not given."""
+    told = {}
+    for pair in environ.get("QUERY_STRING", "").split("&"):
+        name, _, value = pair.partition("=")
+        if value:
+            told[name] = unquote(value.replace("+", " ")) if "%" in value or "+" in value else value
+    return told
+
+
+def body(environ: WSGIEnvironment, most: int) -> bytes:
+    """Read the body, whether or not its length was announced. Raises TooLarge beyond ``most`` bytes."""
+    announced = environ.get("CONTENT_LENGTH") or "0"
+    if announced.isdigit() and int(announced) > most:
+        raise TooLarge(f"the body has more than {most} bytes")
+    data = bytearray()
+    while len(data) <= most and (part := environ["wsgi.input"].read(most + 1 - len(data))):
+        data += part
+    if len(data) > most:
+        raise TooLarge(f"the body has more than {most} bytes")
+    return bytes(data)
