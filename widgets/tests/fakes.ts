@@ -128,14 +128,14 @@ export interface FakeShop extends Shop {
   readonly seen: FakeSight;
   readonly recommend: ReturnType<typeof vi.fn<Shop["recommend"]>>;
   readonly go: ReturnType<typeof vi.fn<Shop["go"]>>;
-  readonly tracker: { track: ReturnType<typeof vi.fn<Shop["tracker"]["track"]>>; leave: () => void };
+  readonly tracker: { track: ReturnType<typeof vi.fn<Shop["tracker"]["track"]>> };
 }
 
 export function makeShop(slate: Slate | null, cart: CartPort | null = null): FakeShop {
   const remembered = new Map<string, string>();
   return {
     recommend: vi.fn<Shop["recommend"]>(() => Promise.resolve(slate)),
-    tracker: { track: vi.fn<Shop["tracker"]["track"]>(), leave: () => undefined },
+    tracker: { track: vi.fn<Shop["tracker"]["track"]>() },
     slates: {
       remember: (product, from) => void remembered.set(product, from),
       slateFor: (product) => remembered.get(product) ?? null,

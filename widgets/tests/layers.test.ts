@@ -9,6 +9,7 @@ const ROOT = resolve(import.meta.dirname, "../src");
 const FLOORS: Readonly<Record<string, number>> = { boot: 3, elements: 2, views: 1, cart: 1, core: 0 };
 const MOST_LINES = 300;
 const LONGEST_LINE = 110;
+const LONGEST_FUNCTION = 40;
 
 type Graph = ReadonlyMap<string, readonly string[]>;
 
@@ -75,10 +76,27 @@ describe("the floors of the widget", () => {
   });
 });
 
+/** The lengths in lines of all functions of a file, by the line on which they begin. */
+function functionsOf(file: string, text: string): { line: number; lines: number }[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2020);
+  const found: { line: number; lines: number }[] = [];
+  const walk = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node)) {
+      const first = source.getLineAndCharacterOfPosition(node.getStart(source)).line;
+      const last = source.getLineAndCharacterOfPosition(node.getEnd()).line;
+      found.push({ line: first + 1, lines: last - first + 1 });
+    }
+    ts.forEachChild(node, walk);
+  };
+  walk(source);
+  return found;
+}
+
 describe("a file of the widget", () => {
   it.each(files)("$file is short", ({ file, text }) => {
     const lines = text.split("\n");
     expect(lines.length, relative(ROOT, file)).toBeLessThanOrEqual(MOST_LINES);
     expect(lines.filter((line) => line.length > LONGEST_LINE)).toEqual([]);
+    expect(functionsOf(file, text).filter(({ lines }) => lines > LONGEST_FUNCTION)).toEqual([]);
   });
 });

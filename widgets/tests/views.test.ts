@@ -48,6 +48,7 @@ describe("a card", () => {
     expect([image.loading, image.alt, image.src]).toEqual(["lazy", "", "https://shop.example/tile/22699.svg"]);
     image.dispatchEvent(new Event("error"));
     expect(whole.querySelector("img")).toBeNull();
+    expect(part(whole, "image").dataset["letter"]).toBe("T");
   });
 
   it("has no picture, reason or button where there is none", () => {

@@ -4,7 +4,7 @@ import { createPost } from "../core/post";
 import { createSession } from "../core/session";
 import { createSight } from "../core/sight";
 import { createSlates, type Slates } from "../core/slates";
-import { createTracker, type Tracker } from "../core/tracker";
+import { Tracker } from "../core/tracker";
 import { createVisitor, type Visitor } from "../core/visitor";
 import { ENGLISH } from "../core/words";
 import { definePlacement } from "../elements/placement";
@@ -69,7 +69,7 @@ export function start(): void {
   if (!settings) return;
   const session = createSession(() => window.sessionStorage);
   const visitor = createVisitor(document, settings.consent);
-  const tracker = createTracker({
+  const tracker = new Tracker({
     post: createPost(settings.base, settings.key),
     session,
     visitor: () => visitor.id(),

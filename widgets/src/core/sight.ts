@@ -13,51 +13,63 @@ export interface SightSettings {
   readonly margin: string;
 }
 
-/** Without IntersectionObserver what has to be loaded is loaded at once, and nothing counts as seen. */
-export function createSight(page: Document, { share, dwell, margin }: SightSettings): Sight {
-  if (typeof IntersectionObserver === "undefined") {
-    return { watch: (_, seen) => void (dwell || seen()), forget: () => undefined };
-  }
-  const watched = new WeakMap<Element, () => void>();
-  const inSight = new Map<Element, ReturnType<typeof setTimeout> | undefined>();
+class ObservedSight implements Sight {
+  private readonly watched = new WeakMap<Element, () => void>();
+  private readonly inSight = new Map<Element, ReturnType<typeof setTimeout> | undefined>();
+  private readonly observer: IntersectionObserver;
 
-  const done = (element: Element): void => {
-    const seen = watched.get(element);
-    forget(element);
-    seen?.();
-  };
-  const begin = (element: Element): void => {
-    clearTimeout(inSight.get(element));
-    const waiting = dwell && !page.hidden ? setTimeout(() => done(element), dwell) : undefined;
-    inSight.set(element, waiting);
-  };
-  const end = (element: Element): void => {
-    clearTimeout(inSight.get(element));
-    inSight.delete(element);
-  };
-  const note = (entry: IntersectionObserverEntry): void => {
-    if (!watched.has(entry.target)) return;
-    if (!entry.isIntersecting || entry.intersectionRatio < share) end(entry.target);
-    else if (!dwell) done(entry.target);
-    else if (!inSight.has(entry.target)) begin(entry.target);
-  };
-  const observer = new IntersectionObserver((entries) => entries.forEach(note), {
-    rootMargin: margin,
-    threshold: share,
-  });
-  const forget = (element: Element): void => {
-    end(element);
-    watched.delete(element);
-    observer.unobserve(element);
-  };
-  if (dwell) {
-    page.addEventListener("visibilitychange", () => [...inSight.keys()].forEach(begin));
+  constructor(
+    private readonly page: Document,
+    private readonly settings: SightSettings,
+  ) {
+    this.observer = new IntersectionObserver((entries) => entries.forEach((entry) => this.note(entry)), {
+      rootMargin: settings.margin,
+      threshold: settings.share,
+    });
+    if (settings.dwell) page.addEventListener("visibilitychange", () => this.beginAnew());
   }
-  return {
-    watch(element, seen) {
-      watched.set(element, seen);
-      observer.observe(element);
-    },
-    forget,
-  };
+
+  watch(element: Element, seen: () => void): void {
+    this.watched.set(element, seen);
+    this.observer.observe(element);
+  }
+
+  forget(element: Element): void {
+    this.end(element);
+    this.watched.delete(element);
+    this.observer.unobserve(element);
+  }
+
+  private note({ target, isIntersecting, intersectionRatio }: IntersectionObserverEntry): void {
+    if (!isIntersecting || intersectionRatio < this.settings.share) this.end(target);
+    else if (!this.settings.dwell) this.done(target);
+    else if (!this.inSight.has(target)) this.begin(target);
+  }
+
+  private begin(element: Element): void {
+    clearTimeout(this.inSight.get(element));
+    const waiting = this.page.hidden ? undefined : setTimeout(() => this.done(element), this.settings.dwell);
+    this.inSight.set(element, waiting);
+  }
+
+  private beginAnew(): void {
+    for (const element of [...this.inSight.keys()]) this.begin(element);
+  }
+
+  private end(element: Element): void {
+    clearTimeout(this.inSight.get(element));
+    this.inSight.delete(element);
+  }
+
+  private done(element: Element): void {
+    const seen = this.watched.get(element);
+    this.forget(element);
+    seen?.();
+  }
+}
+
+/** Without IntersectionObserver what has to be loaded is loaded at once, and nothing counts as seen. */
+export function createSight(page: Document, settings: SightSettings): Sight {
+  if (typeof IntersectionObserver !== "undefined") return new ObservedSight(page, settings);
+  return { watch: (_, seen) => void (settings.dwell || seen()), forget: () => undefined };
 }

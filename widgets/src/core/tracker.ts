@@ -1,13 +1,6 @@
 import type { Post } from "./post";
 import type { Session } from "./session";
-import type { Item, Kind, ShopperEvent } from "./types";
-
-export interface Tracker {
-  /** Notes what the shopper did with a card. An impression counts once a slate and position. */
-  track(kind: Kind, slateId: string, item: Item): void;
-  /** To be called when the page is hidden or left: nothing that happened may be lost. */
-  leave(): void;
-}
+import type { Batch, Item, Kind, ShopperEvent } from "./types";
 
 export interface TrackerSettings {
   readonly post: Post;
@@ -24,64 +17,73 @@ const MOST = 100; // the app takes no larger batch
  * Gathers events into batches and sends each until the app has answered for it, on the next page
  * if need be. An event id is made from slate and position, so what arrives twice counts once.
  */
-export function createTracker({ post, session, visitor, now }: TrackerSettings): Tracker {
-  const counts = new Map<string, number>();
-  const underway = new Set<ShopperEvent[]>();
-  let queue = kept(session);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let troubled = false;
+export class Tracker {
+  private readonly counts = new Map<string, number>();
+  private readonly underway = new Set<ShopperEvent[]>();
+  private queue: ShopperEvent[];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private troubled = false;
 
-  const take = (): ShopperEvent[] => {
-    clearTimeout(timer);
-    timer = undefined;
-    return queue.splice(0, MOST);
-  };
-  const keep = (events: ShopperEvent[]): void => session.write(UNSENT, events.slice(-MOST));
-  const doubtful = (): ShopperEvent[] => [...underway].flat();
+  constructor(private readonly settings: TrackerSettings) {
+    const kept = settings.session.read(UNSENT);
+    this.queue = Array.isArray(kept) ? (kept as ShopperEvent[]).slice(-MOST) : [];
+    if (this.queue.length) this.soon();
+  }
 
-  const flush = async (): Promise<void> => {
-    const events = take();
+  /** Notes what the shopper did with a card. An impression counts once a slate and position. */
+  track(kind: Kind, slateId: string, item: Item): void {
+    const mark = `${slateId}:${item.position}:${kind[0]}`;
+    const count = (this.counts.get(mark) ?? 0) + 1;
+    this.counts.set(mark, count);
+    const seen = kind === "impression";
+    if (seen && count > 1) return;
+    this.queue.push({
+      id: seen ? mark : `${mark}:${count}`,
+      kind,
+      slate_id: slateId,
+      product_id: item.product_id,
+      position: item.position,
+      at: this.settings.now().toISOString(),
+    });
+    this.soon();
+  }
+
+  /** To be called when the page is hidden or left: nothing that happened may be lost. */
+  leave(): void {
+    const events = this.take();
+    const handed = events.length > 0 && this.settings.post.handOver(this.batch(events));
+    // A browser takes a beacon over even when the app is known to be down.
+    this.keep(handed && !this.troubled ? [] : events);
+  }
+
+  private soon(): void {
+    this.timer ??= setTimeout(() => void this.flush(), PAUSE_MS);
+  }
+
+  private async flush(): Promise<void> {
+    const events = this.take();
     if (!events.length) return;
-    underway.add(events);
-    const arrived = await post.send({ visitor: visitor(), events });
-    underway.delete(events);
-    troubled = !arrived;
-    if (troubled) queue = [...events, ...queue].slice(-MOST);
-    keep([...doubtful(), ...queue]);
-    if (arrived && queue.length) soon();
-  };
-  const soon = (): void => {
-    timer ??= setTimeout(() => void flush(), PAUSE_MS);
-  };
-  if (queue.length) soon();
+    this.underway.add(events);
+    const arrived = await this.settings.post.send(this.batch(events));
+    this.underway.delete(events);
+    this.troubled = !arrived;
+    if (!arrived) this.queue = [...events, ...this.queue].slice(-MOST);
+    this.keep([]);
+    if (arrived && this.queue.length) this.soon();
+  }
 
-  return {
-    track(kind, slateId, item) {
-      const mark = `${slateId}:${item.position}:${kind[0]}`;
-      const count = (counts.get(mark) ?? 0) + 1;
-      counts.set(mark, count);
-      const seen = kind === "impression";
-      if (seen && count > 1) return;
-      queue.push({
-        id: seen ? mark : `${mark}:${count}`,
-        kind,
-        slate_id: slateId,
-        product_id: item.product_id,
-        position: item.position,
-        at: now().toISOString(),
-      });
-      soon();
-    },
-    leave() {
-      const events = take();
-      const handed = events.length > 0 && post.handOver({ visitor: visitor(), events });
-      // A browser takes a beacon over even when the app is known to be down.
-      keep([...doubtful(), ...(handed && !troubled ? [] : events), ...queue]);
-    },
-  };
-}
+  private take(): ShopperEvent[] {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    return this.queue.splice(0, MOST);
+  }
 
-function kept(session: Session): ShopperEvent[] {
-  const events = session.read(UNSENT);
-  return Array.isArray(events) ? (events as ShopperEvent[]).slice(-MOST) : [];
+  private batch(events: ShopperEvent[]): Batch {
+    return { visitor: this.settings.visitor(), events };
+  }
+
+  /** Keeps for the next page `events` and whatever else the app has not answered for. */
+  private keep(events: ShopperEvent[]): void {
+    this.settings.session.write(UNSENT, [...this.underway].flat().concat(events, this.queue).slice(-MOST));
+  }
 }

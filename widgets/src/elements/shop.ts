@@ -8,7 +8,7 @@ import type { Words } from "../core/words";
 /** Everything that an element needs from the page it stands on. */
 export interface Shop {
   readonly recommend: Recommend;
-  readonly tracker: Tracker;
+  readonly tracker: Pick<Tracker, "track">;
   readonly slates: Slates;
   readonly cart: CartPort | null;
   readonly words: Words;

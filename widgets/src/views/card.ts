@@ -5,17 +5,27 @@ import type { Actions } from "./view";
 const ADDED_MS = 2500;
 const MIDDLE = 1;
 
-/** The picture says nothing that the title beside it does not: it is silent to a screen reader. */
+/**
+ * The picture says nothing that the title beside it does not: it is silent to a screen reader.
+ * Where there is none, a tile with the first letter of the title stands in its place.
+ */
 function picture(item: Item): HTMLElement {
   const frame = make("span", "image");
-  if (!item.image) return frame;
   const image = make("img", "picture");
+  const stand = (): void => {
+    image.remove();
+    frame.dataset["letter"] = [...item.title][0] ?? "";
+  };
   image.alt = "";
   image.loading = "lazy";
   image.decoding = "async";
-  image.addEventListener("error", () => image.remove());
-  image.src = item.image;
-  frame.append(image);
+  image.addEventListener("error", stand);
+  if (item.image) {
+    image.src = item.image;
+    frame.append(image);
+  } else {
+    stand();
+  }
   return frame;
 }
 
