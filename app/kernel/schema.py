@@ -41,7 +41,7 @@ def migrate(settings: Settings, revision: str = "head") -> None:
 
 def _make_role(connection: Connection, password: str) -> None:
     known = connection.execute(text("select from pg_roles where rolname = :name"), {"name": APP_ROLE}).first()
-    verb = "alter" if known else "create"
+    verb = "create" if known is None else "alter"
     statement = sql.SQL("{} role {} login nosuperuser nobypassrls password {}").format(
         sql.SQL(verb), sql.Identifier(APP_ROLE), sql.Literal(password)
     )
