@@ -82,6 +82,19 @@ describe("the script that shops load", () => {
     expect(Alongside["slateFor"]?.("22699")).toBe("S1");
   });
 
+  it("hands over a click as the page is left, and fills the product page's hidden field", async () => {
+    const field = '<form><input type="hidden" name="slate_id" data-alongside-slate="22699"></form>';
+    const { window, element } = await visit(TAG + PLACEMENT + field, 1, healthy);
+    const beacons: string[] = [];
+    Object.assign(window.navigator, { sendBeacon: (url: string) => beacons.push(url) > 0 });
+    const link = element?.querySelector("a");
+    link?.addEventListener("click", (event) => event.preventDefault());
+    link?.click();
+    window.dispatchEvent(new window.Event("pagehide"));
+    expect(beacons).toEqual(["https://app.example/v1/events?key=pk_demo"]);
+    expect(window.document.querySelector("input")?.value).toBe("01JD0A6W8Q4N7M2R5T9V3X1Z0B");
+  });
+
   it("leaves the page alone without a key", async () => {
     const { asked, added } = await visit(TAG.replace("data-key", "data-no") + PLACEMENT, 1, healthy);
     expect([asked, added]).toEqual([[], []]);

@@ -155,6 +155,12 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 }
 
+/** Clicks a link as a shopper would, in a browser that goes nowhere. */
+export function follow(link: Element, type: "click" | "auxclick" = "click", button = 0): void {
+  link.addEventListener(type, (event) => event.preventDefault(), { once: true });
+  link.dispatchEvent(new MouseEvent(type, { button, cancelable: true }));
+}
+
 export function part<E extends Element = HTMLElement>(root: ParentNode, name: string): E {
   const found = root.querySelector<E>(`.alongside-${name}`);
   if (!found) throw new Error(`there is no .alongside-${name}`);

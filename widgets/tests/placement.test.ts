@@ -3,7 +3,7 @@ import type { CartPort } from "../src/cart/port";
 import type { Slate } from "../src/core/types";
 import { definePlacement } from "../src/elements/placement";
 import type { Shop } from "../src/elements/shop";
-import { type FakeShop, makeShop, makeSlate, part, settle } from "./fakes";
+import { type FakeShop, follow, makeShop, makeSlate, part, settle } from "./fakes";
 
 // An element can be defined once a window: each test puts its own shop behind it.
 let shop: FakeShop;
@@ -144,7 +144,7 @@ describe("a shown slate", () => {
 
   it("remembers the slate of a product that is opened", async () => {
     const element = await placeAndShow();
-    part(element, "link").dispatchEvent(new MouseEvent("click"));
+    follow(part(element, "link"));
     expect(shop.tracker.track).toHaveBeenCalledWith("click", "S1", makeSlate().items[0]);
     expect(shop.slates.slateFor("22699")).toBe("S1");
   });

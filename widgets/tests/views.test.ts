@@ -3,7 +3,7 @@ import { parseSlate } from "../src/core/parse";
 import { ENGLISH } from "../src/core/words";
 import { card } from "../src/views/card";
 import { viewFor } from "../src/views/displays";
-import { contract, makeActions, makeItem, makeSlate, part, settle } from "./fakes";
+import { contract, follow, makeActions, makeItem, makeSlate, part, settle } from "./fakes";
 
 describe("each display", () => {
   const slate = parseSlate(contract("recommendations.product").response.body, "https://shop.example/");
@@ -63,9 +63,9 @@ describe("a card", () => {
   it("tells when it is opened, with the left or the middle button", () => {
     const open = vi.fn();
     const link = part(card(makeItem(), makeActions({ open })), "link");
-    link.dispatchEvent(new MouseEvent("click"));
-    link.dispatchEvent(new MouseEvent("auxclick", { button: 1 }));
-    link.dispatchEvent(new MouseEvent("auxclick", { button: 2 }));
+    follow(link);
+    follow(link, "auxclick", 1);
+    follow(link, "auxclick", 2);
     expect(open).toHaveBeenCalledTimes(2);
   });
 });
