@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -16,13 +15,12 @@ from app.kernel.errors import NotFound
 from app.kernel.ids import StoreId
 from app.kernel.runtime import Runtime
 from app.kernel.settings import Settings
+from workers.jobs import JOBS
 
 QUEUES = ("default", "training")
 _RETRY_AFTER = [2, 15, 120]
 _PATIENCE = {"default": 600, "training": 7200}
 _KEPT = 3600
-
-Work = Callable[..., None]  # (runtime, store_id, *ids) -> None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,6 @@ def queue(runtime: Runtime, name: str) -> Queue:
 
 def run(name: str, store_id: str | None, *args: str) -> None:
     """What a worker executes. An unknown name is an error; a row that is gone since is not."""
-    from workers.jobs import JOBS  # noqa: PLC0415 - the jobs import this module's neighbours; a worker needs both
-
     settings = Settings.from_env(os.environ)
     log.configure(settings.log_level)
     with (

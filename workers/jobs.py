@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from app.domain.accounts import stores
 from app.domain.commerce import deliveries, files
@@ -11,7 +11,8 @@ from app.domain.learning import publish, training
 from app.domain.merchandising import storefront
 from app.kernel.ids import OrderId, StoreId, VisitorId
 from app.kernel.runtime import Runtime
-from workers.job import Work
+
+Work = Callable[..., None]  # (runtime, store_id, *ids) -> None
 
 
 def sync_delivery(runtime: Runtime, store_id: StoreId, delivery_id: str) -> None:

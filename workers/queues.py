@@ -7,7 +7,7 @@ from rq.serializers import JSONSerializer
 
 from app.kernel import cache
 from app.kernel.runtime import Runtime
-from workers import jobs  # noqa: F401 - loaded once here, so that a forked job begins at once
+from workers import job  # noqa: F401 - loaded once here, so that a forked job begins at once
 
 # A dead worker is noticed, and its job taken up again, within minutes: the defaults block for longer.
 _LIFE_SIGN = 60

@@ -1,0 +1,66 @@
+"""A job leaves with the transaction that named it: never before, never without, and once a key."""
+
+from __future__ import annotations
+
+import pytest
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy import text
+
+from app.domain.accounts.stores import Credentials
+from app.kernel.runtime import Runtime
+from workers import relay
+
+
+@pytest.fixture(autouse=True)
+def _empty_outbox(runtime: Runtime) -> None:
+    with runtime.unit() as unit:
+        unit.session.execute(text("delete from outbox"))
+
+
+def queued(runtime: Runtime) -> list[list[object]]:
+    queue = Queue("default", connection=runtime.valkey, serializer=JSONSerializer)
+    return [list(job.args) for job in queue.jobs]
+
+
+def test_a_committed_job_is_relayed_once(runtime: Runtime, store: Credentials) -> None:
+    with runtime.unit(store.store_id) as unit:
+        unit.enqueue("measure.orders", "A1", "A2")
+        assert relay.run_once(runtime) == 0
+    assert relay.run_once(runtime) == 1
+    assert relay.run_once(runtime) == 0
+    assert queued(runtime) == [["measure.orders", store.store_id, "A1", "A2"]]
+
+
+def test_a_job_of_a_failed_transaction_is_never_relayed(runtime: Runtime, store: Credentials) -> None:
+    with pytest.raises(ZeroDivisionError), runtime.unit(store.store_id) as unit:
+        unit.enqueue("measure.orders", "A1")
+        raise ZeroDivisionError
+    assert relay.run_once(runtime) == 0
+
+
+def test_a_waiting_job_with_the_same_key_is_not_named_twice(runtime: Runtime, store: Credentials) -> None:
+    for _ in range(3):
+        with runtime.unit(store.store_id) as unit:
+            unit.enqueue("train.store", key=store.store_id)
+    assert relay.run_once(runtime) == 1
+
+
+def test_the_outbox_keeps_what_the_queue_could_not_take(runtime: Runtime, store: Credentials) -> None:
+    with runtime.unit(store.store_id) as unit:
+        unit.enqueue("measure.orders", "A1", queue="no such queue")
+    with pytest.raises(KeyError):
+        relay.run_once(runtime)
+    with runtime.unit() as unit:
+        assert unit.session.execute(text("select count(*) from outbox")).scalar_one() == 1
+
+
+def test_what_follows_a_commit_does_not_follow_a_rollback(runtime: Runtime, store: Credentials) -> None:
+    done: list[str] = []
+    with runtime.unit(store.store_id) as unit:
+        unit.after_commit(lambda: done.append("committed"))
+        assert done == []
+    with pytest.raises(ZeroDivisionError), runtime.unit(store.store_id) as unit:
+        unit.after_commit(lambda: done.append("rolled back"))
+        raise ZeroDivisionError
+    assert done == ["committed"]

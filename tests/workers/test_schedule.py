@@ -1,0 +1,28 @@
+"""The timetable: every store gets its turn, once, however many clocks look."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from app.domain.accounts.stores import Credentials
+from app.kernel.runtime import Runtime
+from workers import schedule
+from workers.jobs import JOBS
+
+
+def named_for(runtime: Runtime, store: Credentials) -> list[str]:
+    with runtime.unit() as unit:
+        rows = unit.session.execute(
+            text("select job from outbox where store_id = :store order by job"), {"store": store.store_id}
+        )
+        return list(rows.scalars())
+
+
+def test_a_store_gets_each_turn_once(runtime: Runtime, store: Credentials) -> None:
+    schedule.tick(runtime)
+    schedule.tick(runtime)
+    assert named_for(runtime, store) == sorted(entry.job for entry in schedule.TIMETABLE)
+
+
+def test_every_entry_of_the_timetable_is_a_job() -> None:
+    assert {entry.job for entry in schedule.TIMETABLE} <= set(JOBS)
