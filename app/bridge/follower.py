@@ -14,7 +14,7 @@ from app.bridge.reader import Reader
 from app.kernel.log import get_logger
 
 _RECHECK = 1.0
-_LISTEN = 0.2
+_LISTEN = 0.1
 _PAUSE = 0.5
 
 

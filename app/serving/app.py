@@ -139,6 +139,7 @@ class ServingApp:
             raise
         except Exception as error:  # noqa: BLE001 - the promise of this route
             self._failed(error)
+            self._meter.slate(recommend.FAILED, Arm.NONE)
             return Reply(200, recommend.nothing(given.get("placement", "")), http.JSON)
 
     def _slate(self, view: StoreView, ask: context.Ask) -> bytes:
@@ -156,7 +157,6 @@ class ServingApp:
         return body
 
     def _failed(self, error: Exception) -> None:
-        self._meter.slate(recommend.FAILED, Arm.NONE)
         if isinstance(error, Unavailable):
             self._log.warning("no copy of this store", reason="Valkey is away")
         else:

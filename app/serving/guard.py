@@ -38,7 +38,10 @@ def welcome(environ: WSGIEnvironment, config: StoreConfig) -> bool:
     origin = environ.get("HTTP_ORIGIN")
     if origin is None:
         return True
-    asking = urlsplit(origin)
+    try:
+        asking = urlsplit(origin)
+    except ValueError:
+        return False
     if not asking.hostname:
         return False
     hosts = {_bare(domain) for domain in config.domains}

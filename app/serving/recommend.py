@@ -81,7 +81,7 @@ def record(view: StoreView, ask: Ask, decision: Decision, *, slate_id: str, cloc
         model_version=view.model_version,
         arm=decision.arm,
         ghost=decision.arm is Arm.HOLDOUT,
-        # The greedy order has odds of at least 1 - share in every slot, any step away from it at most the share.
+        # The greedy order has odds of at least 1 - share in every slot, a step away at most the share.
         explored=min(odds, default=1.0) <= view.config.exploration,
         tier=decision.tier,
     )
@@ -92,10 +92,9 @@ def render(view: StoreView, ask: Ask, decision: Decision, slate_id: str) -> byte
     placement = ask.placement
     head = _Head(slate_id, placement.key, placement.display, placement.title, view.model_version)
     shown = decision.picks if decision.arm is not Arm.HOLDOUT else []
-    items = b",".join(
-        _item(view.shelf, place, pick) for place, pick in enumerate(shown, 1) if view.shelf is not None
-    )
-    return b'%b,"items":[%b]}' % (msgspec.json.encode(head)[:-1], items)
+    shelf = view.shelf
+    items = [_item(shelf, place, pick) for place, pick in enumerate(shown, 1)] if shelf is not None else []
+    return b'%b,"items":[%b]}' % (msgspec.json.encode(head)[:-1], b",".join(items))
 
 
 def nothing(placement: str) -> bytes:

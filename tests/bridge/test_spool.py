@@ -35,7 +35,7 @@ def test_what_could_not_be_handed_over_stays(tmp_path: Path) -> None:
     spool.append([message(2)])
     taken: list[Message] = []
     spool.replay(taken.extend)
-    assert taken == [message(1), message(2)]
+    assert sorted(each.body for each in taken) == [b'{"n": 1}', b'{"n": 2}']
 
 
 def test_a_segment_in_use_belongs_to_its_writer(tmp_path: Path) -> None:

@@ -1,0 +1,141 @@
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from werkzeug.test import Client
+
+from app.bridge import publisher
+from app.serving.app import ServingApp
+from tests.bridge import toys
+from tests.serving.conftest import Serve
+
+ASK = "/v1/recommendations?key=pk_toys&placement=home"
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://shop.example", "https://www.shop.example", "http://shop.example:8080"]
+)
+def test_the_stores_own_pages_may_read_the_answer(client: Client, origin: str) -> None:
+    answer = client.get(ASK, headers={"Origin": origin})
+    assert answer.headers.getlist("Access-Control-Allow-Origin") == [origin]
+    assert answer.headers["Vary"] == "Origin"
+
+
+def test_a_page_of_the_same_host_may_read_the_answer(client: Client) -> None:
+    answer = client.get(ASK, headers={"Origin": "http://localhost"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "http://localhost"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "https://evil-shop.example", "null", "https://["])
+def test_other_pages_may_not(client: Client, origin: str) -> None:
+    answer = client.get(ASK, headers={"Origin": origin})
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert answer.headers["Vary"] == "Origin"
+    assert (
+        client.post("/v1/events?key=pk_toys", data='{"events":[]}', headers={"Origin": origin}).status_code
+        == 403
+    )
+
+
+def test_a_browsers_question_beforehand_is_answered(client: Client) -> None:
+    asked = client.options("/v1/events?key=pk_toys", headers={"Origin": "https://shop.example"})
+    assert asked.status_code == 204
+    assert asked.headers.getlist("Access-Control-Allow-Origin") == ["https://shop.example"]
+    assert "POST" in asked.headers["Access-Control-Allow-Methods"]
+    other = client.options("/v1/events?key=pk_toys", headers={"Origin": "https://evil.example"})
+    assert other.status_code == 204
+    assert "Access-Control-Allow-Methods" not in other.headers
+
+
+def test_a_refusal_can_be_read_by_the_stores_pages_too(client: Client) -> None:
+    answer = client.get(f"{ASK}&limit=x", headers={"Origin": "https://shop.example"})
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (
+        400,
+        "https://shop.example",
+    )
+
+
+def test_a_personal_answer_is_not_stored(client: Client) -> None:
+    assert client.get(ASK).headers["Cache-Control"] == "no-store"
+
+
+@pytest.fixture
+def files(serve: Serve, tmp_path: Path) -> Client:
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    (tmp_path / "secret.js").write_text("secret")
+    (folder / "alongside.js").write_text("loader();" * 100)
+    (folder / "cards-1A2B3C4D.js").write_text("cards()")
+    (folder / "notes.txt").write_text("not for the public")
+    (folder / "out.js").symlink_to(tmp_path / "secret.js")
+    return Client(serve(widget_files=folder))
+
+
+def test_the_loader_is_compressed_and_cached_briefly(files: Client) -> None:
+    answer = files.get("/widget/alongside.js", headers={"Accept-Encoding": "gzip, br"})
+    assert gzip.decompress(answer.data) == b"loader();" * 100
+    assert answer.content_type == "text/javascript; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert files.get("/widget/alongside.js").data == b"loader();" * 100
+
+
+def test_what_the_browser_has_is_not_sent_again(files: Client) -> None:
+    tag = files.get("/widget/alongside.js").headers["ETag"]
+    again = files.get("/widget/alongside.js", headers={"If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_hashed_file_is_cached_for_ever(files: Client) -> None:
+    assert "immutable" in files.get("/widget/cards-1A2B3C4D.js").headers["Cache-Control"]
+
+
+def test_a_rebuilt_file_is_served_as_it_is_now(files: Client, tmp_path: Path) -> None:
+    files.get("/widget/alongside.js")
+    (tmp_path / "dist" / "alongside.js").write_text("newer()")
+    assert files.get("/widget/alongside.js").data == b"newer()"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "../secret.js", "%2e%2e/secret.js", "out.js", "none.js", "notes.txt", "a%00.js", "x" * 5000 + ".js"],
+)
+def test_nothing_else_is_served(files: Client, name: str) -> None:
+    assert files.get(f"/widget/{name}").status_code == 404
+
+
+def test_it_lives_before_it_is_ready(serve: Serve, valkey: Redis) -> None:
+    client = Client(serve())
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    publisher.put_config(valkey, toys.config(), public_keys=("pk_toys",))
+    publisher.swap(valkey, "toys", "m1", b"no snapshot at all")
+    assert client.get("/readyz").status_code == 503
+
+
+def test_it_is_ready_with_a_snapshot(client: Client) -> None:
+    assert client.get("/readyz").status_code == 200
+
+
+def test_counts_are_shown_to_this_host_only(client: Client) -> None:
+    client.get(ASK)
+    told = client.get("/metrics", environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
+    assert b'alongside_requests_total{process="' in told.data
+    assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": "203.0.113.9"}).status_code == 404
+    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
+
+
+def test_only_its_own_paths_are_claimed(shop: ServingApp) -> None:
+    assert all(map(shop.owns, ("/v1/recommendations", "/v1/none", "/widget/a.js", "/healthz", "/metrics")))
+    assert not any(map(shop.owns, ("/", "/console/", "/api/upsell-cross-sell/status", "/v11", "/healthz/x")))
+    assert Client(shop).get("/v1/none").status_code == 404
+    assert Client(shop).post("/healthz").status_code == 405
+
+
+def test_serving_needs_no_database_and_no_training_code() -> None:
+    heavy = "pandas implicit mlxtend sklearn lightgbm scipy pyarrow sqlalchemy psycopg rq flask"
+    code = f"import sys, app.serving.app; print(sorted(set({heavy.split()}) & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
