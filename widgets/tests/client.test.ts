@@ -46,9 +46,9 @@ describe("a request", () => {
 
   it("escapes what it carries", async () => {
     const fake = answering(200, {});
-    await client()({ placement: "search", query: "cup & saucer=2" });
+    await client()({ placement: "search", q: "cup & saucer=2" });
     const url = new URL(String(fake.mock.calls[0]?.[0]));
-    expect(url.searchParams.get("query")).toBe("cup & saucer=2");
+    expect(url.searchParams.get("q")).toBe("cup & saucer=2");
   });
 });
 

@@ -49,7 +49,8 @@ describe("a placement asks", () => {
       limit: "4",
     };
     shop.near.see(await place({ ...asks, class: "wide", reserve: "" }));
-    expect(shop.recommend).toHaveBeenCalledWith(asks);
+    const { query, ...named } = asks;
+    expect(shop.recommend).toHaveBeenCalledWith({ ...named, q: query });
   });
 
   it("again when a relevant attribute changes, once for several", async () => {

@@ -5,14 +5,22 @@ import { viewFor } from "../views/displays";
 import type { Actions } from "../views/view";
 import type { Shop } from "./shop";
 
-const ASKS = ["placement", "product", "basket", "category", "query", "limit"];
+/** The attributes that matter, and the parameter that each becomes. */
+const ASKS = new Map([
+  ["placement", "placement"],
+  ["product", "product"],
+  ["basket", "basket"],
+  ["category", "category"],
+  ["query", "q"],
+  ["limit", "limit"],
+]);
 
 /**
  * `<alongside-placement>`: asks once it comes near the window, and again when an attribute that
  * matters changes. With nothing to show, for whatever reason, it is empty and hidden.
  */
 abstract class Placement extends HTMLElement {
-  static readonly observedAttributes = ASKS;
+  static readonly observedAttributes = [...ASKS.keys()];
 
   protected abstract readonly shop: Shop;
   private asked = "";
@@ -54,7 +62,7 @@ abstract class Placement extends HTMLElement {
   }
 
   private query(): Query {
-    const given = ASKS.map((name) => [name, this.getAttribute(name) ?? ""] as const);
+    const given = [...ASKS].map(([name, parameter]) => [parameter, this.getAttribute(name) ?? ""] as const);
     return Object.fromEntries(given.filter(([, value]) => value !== ""));
   }
 
