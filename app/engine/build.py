@@ -1,0 +1,45 @@
+"""From a data set to what is published: choose, fit on everything, name the lists that the locations use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.engine.choose import choose
+from app.engine.types import Blend, Published
+
+if TYPE_CHECKING:
+    from app.engine.choose import Choice
+    from app.engine.dataset import Dataset
+    from app.engine.recipe import Recipe
+
+LOCATIONS = ("product", "cart", "home", "category", "search", "thank-you")
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What is served, and the choice behind it."""
+
+    published: Published
+    choice: Choice
+
+
+def learn(data: Dataset, *, seed: int = 0) -> Learned:
+    """Choose a recipe on the store's own history and fit it on all of it. Any history will do, even none."""
+    choice = choose(data, seed)
+    return Learned(publishable(data, choice.recipe), choice)
+
+
+def publishable(data: Dataset, recipe: Recipe) -> Published:
+    """Fit a recipe and keep the lists that a blend names, the store's ranking and what shoppers own."""
+    fitted = recipe.fit(data)
+    blends = {location: Blend(dict(recipe.blend(location))) for location in LOCATIONS}
+    named = {name for blend in blends.values() for name, weight in blend.weights.items() if weight}
+    kept = named | {recipe.popular.name, recipe.again.name}
+    return Published(
+        item_ids=data.item_ids,
+        shopper_ids=data.shopper_ids,
+        lists={name: lists for name, lists in fitted.items() if name in kept},
+        blends=blends,
+        categories=data.described.categories if any(data.described.categories) else (),
+    )

@@ -1,0 +1,199 @@
+"""How well lists and blends foretell later orders: a time split, cases, and their scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.engine.dataset import DAY
+from app.engine.lists import matrix
+from app.engine.measures import hit_rate, ndcg
+from app.engine.types import Anchor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    from app.engine.dataset import Dataset
+    from app.engine.types import FloatArray, Lists, LongArray
+
+K = 12
+WINDOW_DAYS = 28
+WINDOW_SHARE = 0.2
+FEWEST_ORDERS = 50
+"""Below this many orders nothing is measured: the figures would be noise."""
+
+_MOST_CASES, _FEWEST_CASES, _CELLS = 800, 200, 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Questions of one location: what is given and true (cases x items), who asks (-1 = unknown)."""
+
+    location: str
+    given: csr_matrix
+    truth: csr_matrix
+    shoppers: LongArray
+
+    def __len__(self) -> int:
+        """Number of cases."""
+        return len(self.shoppers)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Mean figures of one way to answer the cases of a location."""
+
+    location: str
+    name: str
+    known_shoppers: bool
+    cases: int
+    hit_rate: float
+    ndcg: float
+
+
+def split(data: Dataset) -> int | None:
+    """Give the first order of the validation window: the last 28 days, or a short history's last fifth."""
+    if data.orders < FEWEST_ORDERS:
+        return None
+    by_share = int(data.orders * (1.0 - WINDOW_SHARE))
+    by_time = int(np.searchsorted(data.times, data.now - WINDOW_DAYS * DAY))
+    return by_time if by_time > data.orders // 2 and by_time < data.orders else by_share
+
+
+def cases(data: Dataset, first: int, rng: Generator) -> dict[str, Cases]:
+    """Draw cases from the orders numbered ``first`` and later.
+
+    product: one item of an order is given, the others are true. cart: one item is true, the others are given.
+    home: a shopper with earlier orders is given, all items of the first of the window are true.
+    """
+    most = int(np.clip(_CELLS // max(data.items, 1), _FEWEST_CASES, _MOST_CASES))
+    later = np.arange(first, data.orders)
+    several = later[data.sizes[first:] > 1]
+    drawn = np.sort(rng.permutation(several)[:most])
+    picks = [int(rng.integers(data.sizes[order])) for order in drawn]
+    one, rest = _parted(data, drawn, picks)
+    known = _returning(data, first)
+    homes = np.sort(rng.permutation(known)[:most])
+    none = data.bought[homes] * 0.0
+    none.eliminate_zeros()
+    return {
+        "product": Cases("product", one, rest, data.buyers[drawn]),
+        "cart": Cases("cart", rest, one, data.buyers[drawn]),
+        "home": Cases("home", none, data.bought[homes], data.buyers[homes]),
+    }
+
+
+def _parted(data: Dataset, orders: LongArray, picks: list[int]) -> tuple[csr_matrix, csr_matrix]:
+    """Part orders into one picked item and the rest."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415  a web process never learns
+
+    whole = data.bought[orders]
+    columns = [int(whole.indices[whole.indptr[row] + pick]) for row, pick in enumerate(picks)]
+    rows = np.arange(len(orders))
+    one = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=whole.shape)
+    rest = (whole - one).tocsr()
+    rest.eliminate_zeros()
+    return one, rest
+
+
+def _returning(data: Dataset, first: int) -> LongArray:
+    """Give the first order in the window of each shopper who ordered before it."""
+    before = set(data.buyers[:first].tolist()) - {-1}
+    seen: set[int] = set()
+    found = []
+    for order in range(first, data.orders):
+        buyer = int(data.buyers[order])
+        if buyer in before and buyer not in seen:
+            seen.add(buyer)
+            found.append(order)
+    return np.asarray(found, np.int64)
+
+
+@dataclass(frozen=True)
+class Board:
+    """Cases with the scores of every list for them, so that blends are compared by adding arrays."""
+
+    cases: Cases
+    scores: Mapping[str, FloatArray]
+    personal: frozenset[str]
+
+    @classmethod
+    def of(cls, asked: Cases, fitted: Mapping[str, Lists]) -> Board:
+        """Score all cases by all lists, as the pipeline merges them."""
+        scores = {name: _scores(asked, lists) for name, lists in fitted.items()}
+        personal = frozenset(name for name, lists in fitted.items() if lists.anchor is Anchor.SHOPPER)
+        return cls(asked, scores, personal)
+
+    def having(self, name: str, lists: Lists) -> Board:
+        """Give the same board with one list replaced."""
+        return replace(self, scores={**self.scores, name: _scores(self.cases, lists)})
+
+    def hits(self, weights: Mapping[str, float], *, known_shoppers: bool) -> NDArray[np.bool_]:
+        """Answer the cases by a blend; without known shoppers personal lists are silent."""
+        total = np.zeros(self.cases.given.shape, np.float32)
+        for name, weight in weights.items():
+            if weight and (known_shoppers or name not in self.personal):
+                total += np.float32(weight) * self.scores[name]
+        rows, columns = self.cases.given.nonzero()
+        total[rows, columns] = -np.inf
+        return _hits(total, self.cases.truth)
+
+    def quality(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
+        """NDCG of each case, the mean of a known and an unknown shopper; at home all are known."""
+        known = self._ndcg(weights, known_shoppers=True)
+        if self.cases.location == "home":
+            return known
+        half: NDArray[np.float64] = (known + self._ndcg(weights, known_shoppers=False)) / 2.0
+        return half
+
+    def measure(self, name: str, weights: Mapping[str, float], *, known_shoppers: bool) -> Measured:
+        """Give the mean figures of a blend."""
+        hits = self.hits(weights, known_shoppers=known_shoppers)
+        quality = ndcg(hits, self._truths())
+        figures = (float(hit_rate(hits).mean()), float(quality.mean())) if len(hits) else (0.0, 0.0)
+        return Measured(self.cases.location, name, known_shoppers, len(hits), *figures)
+
+    def _ndcg(self, weights: Mapping[str, float], *, known_shoppers: bool) -> NDArray[np.float64]:
+        return ndcg(self.hits(weights, known_shoppers=known_shoppers), self._truths())
+
+    def _truths(self) -> LongArray:
+        return np.diff(self.cases.truth.indptr).astype(np.int64)
+
+
+def _scores(asked: Cases, lists: Lists) -> FloatArray:
+    """Score cases by a list: mean of the given items' rows for ITEM lists, their sum for BASKET lists."""
+    from scipy.sparse import csr_matrix, diags  # noqa: PLC0415  a web process never learns
+
+    table = matrix(lists, asked.given.shape[1])
+    if lists.anchor is Anchor.NONE:
+        return np.broadcast_to(table.toarray().astype(np.float32), asked.given.shape)
+    if lists.anchor is Anchor.SHOPPER:
+        known = np.flatnonzero(asked.shoppers >= 0)
+        shape = (len(asked), table.shape[0])
+        chosen = csr_matrix((np.ones(len(known)), (known, asked.shoppers[known])), shape=shape)
+    elif lists.anchor is Anchor.BASKET:
+        chosen = asked.given
+    else:
+        chosen = diags(1.0 / np.maximum(np.diff(asked.given.indptr), 1)) @ asked.given
+    return np.asarray((chosen @ table).toarray(), np.float32)
+
+
+def _hits(scores: FloatArray, truth: csr_matrix) -> NDArray[np.bool_]:
+    """Mark which of the first K items of each row are true; equal scores go by item number."""
+    top = min(K, scores.shape[1])
+    if not top or not len(scores):
+        return np.zeros((len(scores), K), np.bool_)
+    near = np.argpartition(-scores, top - 1, axis=1)[:, :top]
+    near.sort(axis=1)
+    order = np.argsort(-np.take_along_axis(scores, near, axis=1), axis=1, kind="stable")
+    first = np.take_along_axis(near, order, axis=1)
+    shown = np.take_along_axis(scores, first, axis=1) > 0.0
+    dense = np.zeros((len(scores), K), np.bool_)
+    dense[:, :top] = shown & np.take_along_axis(truth.toarray() > 0.0, first, axis=1)
+    return dense

@@ -1,0 +1,77 @@
+"""Which strategies a store uses, with which numbers, and how each location blends their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING
+
+from app.engine.strategies.content import Content
+from app.engine.strategies.cooccurrence import Cooccurrence
+from app.engine.strategies.discover import Discover
+from app.engine.strategies.popularity import Popularity
+from app.engine.strategies.regression import Regression
+from app.engine.strategies.repeat import Repeat
+from app.engine.strategies.trending import Trending
+
+if TYPE_CHECKING:
+    from app.engine.dataset import Dataset
+    from app.engine.types import Lists
+
+Weights = Mapping[str, float]
+
+PRODUCT: Weights = {"together": 1.0, "similar": 0.5, "again": 1.0, "discover": 0.2, "trending": 0.1}
+CART: Weights = {"basket": 1.0, "again": 0.4, "discover": 0.1, "trending": 0.01}
+HOME: Weights = {"again": 1.0, "discover": 1.0, "together": 0.5, "similar": 0.25, "trending": 0.1}
+
+LIKE = {"thank-you": "cart", "category": "home", "search": "home"}
+"""Locations without cases of their own, and the one whose blend they use."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The defaults carry over between stores; ``choose`` changes them only on evidence."""
+
+    popular: Popularity = field(default_factory=Popularity)
+    trending: Trending = field(default_factory=Trending)
+    together: Cooccurrence = field(default_factory=Cooccurrence)
+    similar: Content = field(default_factory=Content)
+    basket: Regression = field(default_factory=Regression)
+    again: Repeat = field(default_factory=Repeat)
+    discover: Discover = field(default_factory=Discover)
+    product: Weights = field(default_factory=lambda: PRODUCT)
+    cart: Weights = field(default_factory=lambda: CART)
+    home: Weights = field(default_factory=lambda: HOME)
+
+    def fit(self, data: Dataset) -> dict[str, Lists]:
+        """Fit all strategies; discovery follows the fitted basket lists."""
+        plain = (self.popular, self.trending, self.together, self.similar, self.basket, self.again)
+        fitted = {strategy.name: strategy.fit(data).lists() for strategy in plain}
+        discover = replace(self.discover, via=fitted[self.basket.name])
+        return fitted | {self.discover.name: discover.fit(data).lists()}
+
+    def blend(self, location: str) -> Weights:
+        """Give the weights of a location."""
+        weights: Weights = getattr(self, LIKE.get(location, location))
+        return weights
+
+    def using(self, strategy: Cooccurrence | Regression) -> Recipe:
+        """Put a strategy in the place of its name."""
+        if isinstance(strategy, Regression):
+            return replace(self, basket=strategy)
+        return replace(self, together=strategy)
+
+    def weighing(self, location: str, weights: Weights) -> Recipe:
+        """Change the weights of a location: ``product``, ``cart`` or ``home``."""
+        return Recipe(**{**vars(self), location: weights})
+
+    def numbers(self) -> dict[str, dict[str, float]]:
+        """Give all numbers of the recipe, by strategy and by location."""
+        found: dict[str, dict[str, float]] = {}
+        for part in fields(self):
+            value = getattr(self, part.name)
+            pairs = value.items() if isinstance(value, Mapping) else vars(value).items()
+            found[part.name] = {
+                key: float(number) for key, number in pairs if isinstance(number, int | float)
+            }
+        return found

@@ -1,0 +1,78 @@
+"""How alike products are by what is written about them: words, letter groups, category, brand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scipy.sparse import csr_matrix
+
+LETTERS_UP_TO = 20_000
+"""Above this many products letter groups cost minutes and words must do."""
+
+_WORD = r"(?u)\b\w+\b"
+_CATEGORY, _BRAND = 0.25, 0.1
+_BLOCK = 1_000
+
+
+@dataclass(frozen=True)
+class Descriptions:
+    """What is written about each item; ``""`` where nothing is."""
+
+    titles: tuple[str, ...]
+    categories: tuple[str, ...]
+    brands: tuple[str, ...]
+
+    @cached_property
+    def features(self) -> csr_matrix:
+        """Items x features, rows of length 1 (0 where nothing is written); their products are cosines."""
+        from scipy.sparse import hstack  # noqa: PLC0415  a web process never learns
+        from sklearn.preprocessing import normalize  # noqa: PLC0415
+
+        titles = [title.lower() for title in self.titles]
+        parts = [_weigh(titles, analyzer="word", token_pattern=_WORD)]
+        if len(titles) <= LETTERS_UP_TO:
+            parts.append(_weigh(titles, analyzer="char_wb", ngram_range=(3, 5)))
+        parts.append(np.sqrt(_CATEGORY) * _weigh(self.categories, analyzer=_whole))
+        parts.append(np.sqrt(_BRAND) * _weigh(self.brands, analyzer=_whole))
+        stacked = hstack(parts).tocsr()
+        return normalize(stacked) if min(stacked.shape) else stacked
+
+    def alike(self, first: int, last: int, among: int | None = None) -> csr_matrix:
+        """Cosine of the items ``first`` to ``last - 1`` with the first ``among`` items, itself left out."""
+        from scipy.sparse import csr_matrix  # noqa: PLC0415  a web process never learns
+
+        others = self.features[:among]
+        block = csr_matrix(self.features[first:last] @ others.T)
+        rows = np.repeat(np.arange(first, last), np.diff(block.indptr))
+        block.data[block.indices == rows] = 0.0
+        block.eliminate_zeros()
+        block.sort_indices()
+        return block
+
+
+def blocks(items: int) -> Sequence[tuple[int, int]]:
+    """Cut the items into ranges whose cosines fit into memory."""
+    return [(first, min(first + _BLOCK, items)) for first in range(0, items, _BLOCK)]
+
+
+def _weigh(texts: Sequence[str], **options: object) -> csr_matrix:
+    """TF-IDF of texts, damped counts; no columns where nothing is written at all."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415  a web process never learns
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
+    try:
+        return csr_matrix(TfidfVectorizer(sublinear_tf=True, **options).fit_transform(texts))
+    except ValueError:  # the vocabulary is empty: no texts, or nothing but punctuation
+        return csr_matrix((len(texts), 0))
+
+
+def _whole(text: str) -> list[str]:
+    """Take a category or brand as one word."""
+    return [text] if text else []

@@ -1,0 +1,103 @@
+"""What completes a basket: every item regressed on all the others, with descriptions as prior knowledge.
+
+EASE (Steck 2019, "Embarrassingly Shallow Autoencoders") on weighted orders, and ``prior * cosine^2`` of the
+descriptions added to the Gram matrix as if such orders had been seen: it decides where orders are few and
+fades where they are many, because its mass is fixed while theirs grows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+
+from app.engine.affinity import order_weights
+from app.engine.lists import Hanging, counted, cut
+from app.engine.similarity import blocks
+from app.engine.strategy import Tabled
+from app.engine.types import Anchor, ReasonKind
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from app.engine.dataset import Dataset
+    from app.engine.types import FloatArray
+
+
+@dataclass(frozen=True)
+class Regression(Tabled):
+    """Weights of basket items for each other item; their sum over a basket predicts the next item.
+
+    Only the ``core`` most sold items take part, which bounds memory at three ``core x core`` matrices.
+    """
+
+    name: ClassVar[str] = "basket"
+    anchor: ClassVar[Anchor] = Anchor.BASKET
+    reason: ClassVar[ReasonKind] = ReasonKind.BOUGHT_TOGETHER
+    half_life: float = 180.0
+    size_power: float = 0.25
+    penalty: float = 5.0
+    prior: float = 5.0
+    core: int = 5_000
+    length: int = 300
+
+    def fit(self, data: Dataset) -> Self:
+        """Solve the regression."""
+        core = min(self.core, data.items)
+        gram = self._gram(data, core)
+        weights = _solve(gram) if core else gram
+        scores = _sparse(weights, self.length, data.items)
+        return self.keeping(counted(cut(scores, self.length, Hanging(self.anchor, self.reason)), data))
+
+    def _gram(self, data: Dataset, core: int) -> FloatArray:
+        """Co-occurrence + prior + penalty. Items are numbered by their orders: the core comes first."""
+        from scipy.sparse import diags  # noqa: PLC0415  a web process never learns
+
+        bought = data.bought[:, :core]
+        weighed = diags(order_weights(data, self.size_power, self.half_life)) @ bought
+        gram = np.asarray((bought.T @ weighed).toarray(), np.float32)
+        for first, last in blocks(core) if self.prior else ():
+            alike = data.described.alike(first, last, core)
+            alike.data = (self.prior * alike.data**2).astype(np.float32)
+            gram[first:last] += alike.toarray()
+        gram[np.diag_indices(core)] += self.penalty + self.prior
+        return gram
+
+
+def _solve(gram: FloatArray) -> FloatArray:
+    """Give ``-P / diag(P)`` by columns for ``P = gram^-1``, zero on the diagonal; overwrites ``gram``.
+
+    Single precision: with the penalty on the diagonal the result differs from double by about 1e-6.
+    """
+    from scipy.linalg.lapack import spotrf, spotri  # noqa: PLC0415  a web process never learns
+
+    factor, failed = spotrf(gram.T, lower=1, clean=1, overwrite_a=1)
+    if failed:
+        raise ArithmeticError("the Gram matrix is not positive definite")
+    inverse, _ = spotri(factor, lower=1, overwrite_c=1)
+    for first, last in blocks(len(inverse)):
+        inverse[first:last, last:] = inverse[last:, first:last].T
+        corner = np.tril(inverse[first:last, first:last])
+        inverse[first:last, first:last] = corner + np.tril(corner, -1).T
+    inverse /= -np.diagonal(inverse).copy()[None, :]
+    np.fill_diagonal(inverse, 0.0)
+    solved: FloatArray = inverse
+    return solved
+
+
+def _sparse(weights: FloatArray, length: int, items: int) -> csr_matrix:
+    """Keep the strongest weights of each row, as items x items."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415  a web process never learns
+
+    core = len(weights)
+    kept = min(length, core)
+    columns = (
+        np.argpartition(-np.abs(weights), kept - 1, axis=1)[:, :kept] if core else np.empty((0, 0), np.int64)
+    )
+    columns.sort(axis=1)
+    values = np.take_along_axis(weights, columns, axis=1)
+    rows = np.repeat(np.arange(core), kept)
+    found = csr_matrix((values.ravel(), (rows, columns.ravel())), shape=(items, items))
+    found.eliminate_zeros()
+    return found
