@@ -9,7 +9,7 @@ from app.domain.commerce import deliveries, files
 from app.domain.insight import attribution
 from app.domain.learning import publish, training
 from app.domain.merchandising import storefront
-from app.kernel.ids import OrderId, StoreId, VisitorId
+from app.kernel.ids import OrderId, SlateId, StoreId, VisitorId
 from app.kernel.runtime import Runtime
 
 Work = Callable[..., None]  # (runtime, store_id, *ids) -> None
@@ -40,6 +40,13 @@ def measure_visitors(runtime: Runtime, store_id: StoreId, *visitor_ids: str) -> 
         attribution.attribute_orders(unit.session, store_id, orders)
 
 
+def measure_slates(runtime: Runtime, store_id: StoreId, *slate_ids: str) -> None:
+    with runtime.unit(store_id) as unit:
+        slates = [SlateId(each) for each in slate_ids]
+        orders = attribution.orders_carrying(unit.session, store_id, slates)
+        attribution.attribute_orders(unit.session, store_id, orders)
+
+
 def republish(runtime: Runtime, store_id: StoreId) -> None:
     """Bring the fast wing back to what the database knows, if it lost it."""
     with runtime.unit(store_id) as unit:
@@ -55,5 +62,6 @@ JOBS: Mapping[str, Work] = {
     "train.store": train_store,
     "measure.orders": measure_orders,
     "measure.visitors": measure_visitors,
+    "measure.slates": measure_slates,
     "publish.restore": republish,
 }

@@ -45,6 +45,13 @@ class Entry:
     kind: str
     body: bytes
 
+    def check(self) -> None:
+        """Raise ValueError where the entry names no store, or is of no known kind."""
+        if not self.store_id:
+            message = "the entry names no store"
+            raise ValueError(message)
+        EntryKind(self.kind)
+
     def slates(self) -> list[SlateRecord]:
         """Read the slate of a ``slate`` entry, none of another kind. Raises ValueError."""
         return [_SLATE.decode(self.body)] if self.kind == EntryKind.SLATE else []

@@ -64,4 +64,5 @@ def preflight(environ: WSGIEnvironment, config: StoreConfig | None) -> Headers:
 
 
 def _bare(domain: str) -> str:
-    return domain.lower().removeprefix("www.")
+    """Give the host (and port) of a domain, whether or not it was written as an address."""
+    return domain.lower().rpartition("://")[2].rstrip("/").removeprefix("www.")

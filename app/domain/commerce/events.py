@@ -1,0 +1,112 @@
+"""The decision log and what came of it: slates and events from the stream become rows, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.bridge.records import EventKind, EventRecord, SlateRecord
+from app.domain.tables.decisions import Event, Slate
+from app.kernel.ids import SlateId, StoreId, VisitorId
+
+EARLIEST = timedelta(hours=24)
+LATEST = timedelta(minutes=5)
+LATE = timedelta(seconds=10)
+_LONGEST = 500
+_MOST_ITEMS = 1000
+_MOST_POSITIONS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a batch may change in the ledger, and how much of it was ``dropped`` as malformed.
+
+    ``visitors`` clicked or added, or saw something longer than ten seconds ago; ``slates`` are that old:
+    an order may have been credited before they arrived.
+    """
+
+    visitors: tuple[VisitorId, ...]
+    slates: tuple[SlateId, ...]
+    dropped: int
+
+
+def ingest(
+    session: Session,
+    store_id: StoreId,
+    slates: Sequence[SlateRecord],
+    events: Sequence[EventRecord],
+    *,
+    now: datetime,
+) -> Touched:
+    """Keep slates and events; one that is known already changes nothing.
+
+    A browser's clock is believed from 24 hours before to five minutes after the moment of receipt.
+    """
+    good_slates = [slate for slate in slates if _is_slate(slate)]
+    good_events = [event for event in events if _is_event(event)]
+    if good_slates:
+        rows = [_slate_row(store_id, slate) for slate in good_slates]
+        session.execute(insert(Slate).on_conflict_do_nothing(), rows)
+    if good_events:
+        rows = [_event_row(store_id, event) for event in good_events]
+        session.execute(insert(Event).on_conflict_do_nothing(), rows)
+    acted = (event for event in good_events if event.kind != EventKind.IMPRESSION or now - event.at > LATE)
+    return Touched(
+        visitors=tuple(sorted({VisitorId(event.visitor_id) for event in acted if event.visitor_id})),
+        slates=tuple(sorted(SlateId(slate.slate_id) for slate in good_slates if now - slate.at > LATE)),
+        dropped=len(slates) + len(events) - len(good_slates) - len(good_events),
+    )
+
+
+def _slate_row(store_id: StoreId, slate: SlateRecord) -> dict[str, object]:
+    row = {field.name: getattr(slate, field.name) for field in fields(SlateRecord)}
+    lists = {name: list(row[name]) for name in ("basket", "items", "propensities")}
+    return {**row, **lists, "store_id": store_id}
+
+
+def _event_row(store_id: StoreId, event: EventRecord) -> dict[str, object]:
+    row = {field.name: getattr(event, field.name) for field in fields(EventRecord)}
+    at = min(max(event.at, event.received_at - EARLIEST), event.received_at + LATEST)
+    return {**row, "kind": event.kind.value, "at": at, "store_id": store_id}
+
+
+def _is_slate(slate: SlateRecord) -> bool:
+    """Tell whether the database can hold it, and whether every item has its odds."""
+    texts = (
+        slate.placement,
+        slate.visitor_id,
+        slate.customer_id,
+        slate.product_id,
+        slate.model_version,
+        slate.arm,
+    )
+    return (
+        _is_id(slate.slate_id)
+        and all(map(_is_text, (*texts, slate.tier, *slate.basket, *slate.items)))
+        and slate.at.tzinfo is not None
+        and len(slate.propensities) == len(slate.items) <= _MOST_ITEMS
+        and len(slate.basket) <= _MOST_ITEMS
+        and all(0.0 < odds <= 1.0 + 1e-6 for odds in slate.propensities)
+    )
+
+
+def _is_event(event: EventRecord) -> bool:
+    return (
+        all(map(_is_id, (event.event_id, event.slate_id, event.product_id)))
+        and _is_text(event.visitor_id)
+        and event.at.tzinfo is not None
+        and event.received_at.tzinfo is not None
+        and 1 <= event.position <= _MOST_POSITIONS
+    )
+
+
+def _is_id(text: str) -> bool:
+    return bool(text) and _is_text(text)
+
+
+def _is_text(text: str | None) -> bool:
+    return text is None or (len(text) <= _LONGEST and "\0" not in text)

@@ -1,0 +1,91 @@
+"""From the stream to the database: events and slates, acknowledged only after the commit."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Sequence
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from app.bridge import stream
+from app.bridge.stream import Entry
+from app.domain.commerce import events
+from app.kernel.ids import StoreId
+from app.kernel.log import get_logger
+from app.kernel.runtime import Runtime
+
+VISITORS_JOB = "measure.visitors"
+SLATES_JOB = "measure.slates"
+_MOST = 500
+_WAIT_MS = 500
+_RECLAIM_EVERY = 5.0
+_ABANDONED_MS = 15_000
+_PAUSE_AFTER_ERROR = 1.0
+
+
+def run_once(runtime: Runtime, *, consumer: str = "", wait_ms: int | None = None) -> int:
+    """Take in up to 500 entries of the stream and say how many. What fails for want of a server stays there.
+
+    ``consumer`` names the reader, this process by default.
+    """
+    entries = stream.read(runtime.valkey, consumer or _name(), count=_MOST, block_ms=wait_ms)
+    stores: dict[str, list[Entry]] = {}
+    for entry in entries:
+        stores.setdefault(entry.store_id, []).append(entry)
+    for store_id, own in stores.items():
+        _take(runtime, StoreId(store_id), own)
+    return len(entries)
+
+
+def run_forever(runtime: Runtime, stop: threading.Event) -> None:
+    """Take in what comes, and what a reader that died left behind."""
+    log, due = get_logger(__name__), 0.0
+    while not stop.is_set():
+        try:
+            if time.monotonic() >= due:
+                stream.reclaim(runtime.valkey, _name(), idle_ms=_ABANDONED_MS)
+                due = time.monotonic() + _RECLAIM_EVERY
+            run_once(runtime, wait_ms=_WAIT_MS)
+        except (RedisError, OperationalError, InterfaceError) as error:
+            log.warning("the stream waits", error=str(error))
+            stop.wait(_PAUSE_AFTER_ERROR)
+
+
+def _take(runtime: Runtime, store_id: StoreId, entries: Sequence[Entry]) -> None:
+    """Keep the entries of one store together; where that fails one by one, and bury the one at fault."""
+    try:
+        _keep(runtime, store_id, entries)
+    except (OperationalError, InterfaceError):
+        raise
+    except (ValueError, DBAPIError) as error:
+        if len(entries) > 1:
+            for entry in entries:
+                _take(runtime, store_id, [entry])
+            return
+        get_logger(__name__).error("entry buried", store_id=store_id, reason=str(error))
+        stream.bury(runtime.valkey, entries[0], str(error))
+    else:
+        stream.ack(runtime.valkey, [entry.entry_id for entry in entries])
+
+
+def _keep(runtime: Runtime, store_id: StoreId, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        entry.check()
+    slates = [slate for entry in entries for slate in entry.slates()]
+    told = [event for entry in entries for event in entry.events()]
+    with runtime.unit(store_id) as unit:
+        touched = events.ingest(unit.session, store_id, slates, told, now=runtime.clock.now())
+        if touched.visitors:
+            unit.enqueue(VISITORS_JOB, *touched.visitors)
+        if touched.slates:
+            unit.enqueue(SLATES_JOB, *touched.slates)
+    if touched.dropped:
+        get_logger(__name__).warning("malformed and dropped", store_id=store_id, count=touched.dropped)
+
+
+def _name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
