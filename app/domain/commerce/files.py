@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,7 +43,7 @@ class Loaded:
     rejected: tuple[Rejected, ...] = ()
 
 
-def receive(unit: Unit, store_id: StoreId, kind: Kind, content: bytes, *, runtime: Runtime) -> str:
+def receive(unit: Unit, store_id: StoreId, kind: Kind, content: bytes, *, at: datetime) -> str:
     """Keep an uploaded file and name the job that imports it; gives the import's id. Raises Invalid."""
     if not content:
         raise Invalid("the file is empty")
@@ -56,7 +57,7 @@ def receive(unit: Unit, store_id: StoreId, kind: Kind, content: bytes, *, runtim
             content=content,
             status="waiting",
             rejected=[],
-            created_at=runtime.clock.now(),
+            created_at=at,
         )
     )
     unit.session.flush()

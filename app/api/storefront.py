@@ -1,0 +1,99 @@
+"""What the fast wing answers, told to the readers of the documentation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+from app.api.edge import Operation, Param
+from app.platforms.custom.shapes import MoneyShape
+
+GROUP: Final = "Storefront"
+
+
+class Item(Struct):
+    """``price`` is the base market's; ``reason`` is a sentence that may be shown."""
+
+    position: int
+    product_id: str
+    variant_id: str | None
+    title: str
+    url: str
+    image: str
+    price: MoneyShape
+    reason: str
+
+
+class Slate(Struct):
+    """``items`` is empty for the holdout and whenever anything failed: then show nothing."""
+
+    slate_id: str
+    placement: str
+    display: str
+    title: str
+    model_version: str
+    items: Annotated[list[Item], Meta(max_length=12)]
+
+
+class Event(Struct):
+    """``id`` is the browser's: the same event sent twice counts once."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=128)]
+    kind: Literal["impression", "click", "add"]
+    slate_id: str
+    product_id: str
+    position: Annotated[int, Meta(ge=1, le=12)]
+    at: datetime
+
+
+class Beacon(Struct):
+    """``visitor`` is null without the shopper's consent."""
+
+    events: Annotated[list[Event], Meta(min_length=1, max_length=100)]
+    visitor: str | None = None
+
+
+_KEY: Final = Param("key", "The store's public key, pk_…", required=True)
+_ASKED: Final = (
+    _KEY,
+    Param(
+        "placement", "product, cart, home, category, search, thank-you, or a key of your own", required=True
+    ),
+    Param("product", "The product that the page shows"),
+    Param("basket", "Product ids in the cart, separated by commas"),
+    Param("customer", "The signed-in customer's id"),
+    Param("visitor", "The visitor's id, only with consent"),
+    Param("category", "The category that the page shows"),
+    Param("q", "What was searched for"),
+    Param("session_recent", "Product ids seen last in this session, newest first, separated by commas"),
+    Param("limit", "At most so many items", schema={"type": "integer", "minimum": 1, "maximum": 12}),
+)
+
+OPERATIONS: Final = (
+    Operation(
+        "GET",
+        "/v1/recommendations",
+        "recommendations",
+        "Recommendations for a placement",
+        GROUP,
+        None,
+        answered=Slate,
+        params=_ASKED,
+        about="An unknown key is 401, a malformed parameter 400; any failure inside is 200 without items.",
+    ),
+    Operation(
+        "POST",
+        "/v1/events",
+        "events",
+        "What shoppers saw, clicked and added",
+        GROUP,
+        None,
+        sent=Beacon,
+        status=204,
+        params=(_KEY,),
+        about="Up to 100 events and 64 kB, as a beacon sends them. Purchases come from the shop itself.",
+        media=("text/plain", "application/json"),
+    ),
+)
