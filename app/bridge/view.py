@@ -25,6 +25,7 @@ class Shelf:
         """Put the snapshot on the shelf, with all that changed since."""
         self.snapshot = snapshot
         self.index = PublishedIndex(snapshot.published)
+        self.product_ids = list(self.index.items)
         self.live: dict[str, Entry] = {}
         self._sellable = sellable(snapshot)
         self._fragments: dict[int, bytes] = {}
@@ -66,7 +67,7 @@ class Shelf:
         known = self._fragments.get(item)
         if known is not None:
             return known
-        product_id = self.snapshot.published.item_ids[item]
+        product_id = self.product_ids[item]
         before = self.live.get(product_id)
         if len(self._fragments) >= _FRAGMENTS_KEPT:
             self._fragments.clear()

@@ -66,7 +66,7 @@ def failure(view: StoreView, ask: Ask) -> Decision:
 
 def record(view: StoreView, ask: Ask, decision: Decision, *, slate_id: str, clock: Clock) -> SlateRecord:
     """Write a decision down for the log."""
-    ids = view.shelf.snapshot.published.item_ids if view.shelf is not None else ()
+    ids = view.shelf.product_ids if view.shelf is not None else []
     odds = tuple(pick.propensity for pick in decision.picks)
     return SlateRecord(
         slate_id=slate_id,

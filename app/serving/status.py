@@ -37,6 +37,7 @@ class Meter:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self._series: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._slates = Counter(
             "alongside_slates", "Slates decided", ["tier", "arm", "process"], registry=self._registry
         )
@@ -44,8 +45,14 @@ class Meter:
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count an answered request."""
-        self._requests.labels(route, str(status), self._process).inc()
-        self._seconds.labels(route, self._process).observe(seconds)
+        known = self._series.get((route, status))
+        if known is None:  # looking labels up costs more than counting
+            known = self._series[route, status] = (
+                self._requests.labels(route, str(status), self._process),
+                self._seconds.labels(route, self._process),
+            )
+        known[0].inc()
+        known[1].observe(seconds)
 
     def slate(self, tier: str, arm: str) -> None:
         """Count a slate."""
