@@ -39,7 +39,7 @@ def lines(db: Db, basket_id: str) -> list[Line]:
     """In the order in which they were first added."""
     rows = db.execute(
         "SELECT product_id, title, category, price, stock, quantity, slate_id"
-        " FROM basket_lines JOIN products USING (product_id) WHERE basket_id = ? ORDER BY at, product_id",
+        " FROM basket_lines JOIN products USING (product_id) WHERE basket_id = ? ORDER BY place",
         (basket_id,),
     )
     return [
@@ -71,7 +71,8 @@ def add(db: Db, basket_id: str, wish: Wish, at: datetime) -> None:
         raise Conflict(f"{product.title} is sold out")
     most = min(MOST, product.stock)
     db.execute(
-        "INSERT INTO basket_lines VALUES (?, ?, ?, ?, ?) ON CONFLICT (basket_id, product_id) DO UPDATE SET"
+        "INSERT INTO basket_lines (basket_id, product_id, quantity, slate_id, at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (basket_id, product_id) DO UPDATE SET"
         " quantity = min(quantity + ?, ?), slate_id = coalesce(slate_id, excluded.slate_id)",
         (
             basket_id, product.product_id, min(wish.quantity, most), wish.slate_id, at.isoformat(),

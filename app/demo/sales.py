@@ -50,6 +50,10 @@ class Order:
     def total(self) -> int:
         return sum(line.total for line in self.lines)
 
+    @property
+    def refunded(self) -> int:
+        return sum(line.unit_price * line.returned for line in self.lines)
+
 
 def buy(db: Db, basket_id: str, buyer: Buyer, at: datetime) -> int:
     """Turn the basket into a paid order, take the stock, and return the order's number.

@@ -23,18 +23,13 @@ CREATE INDEX products_sold ON products (sold DESC);
 CREATE TABLE customers (
   customer_id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, orders INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE trips (trip_id INTEGER PRIMARY KEY, customer_id TEXT);
-CREATE TABLE trip_lines (
-  trip_id INTEGER NOT NULL, product_id TEXT NOT NULL, quantity INTEGER NOT NULL,
-  PRIMARY KEY (trip_id, product_id)
-) WITHOUT ROWID;
 CREATE TABLE sent (
   store_id TEXT NOT NULL, kind TEXT NOT NULL, batch INTEGER NOT NULL, PRIMARY KEY (store_id, kind, batch)
 ) WITHOUT ROWID;
 CREATE TABLE basket_lines (
-  basket_id TEXT NOT NULL, product_id TEXT NOT NULL, quantity INTEGER NOT NULL, slate_id TEXT,
-  at TEXT NOT NULL, PRIMARY KEY (basket_id, product_id)
-) WITHOUT ROWID;
+  place INTEGER PRIMARY KEY AUTOINCREMENT, basket_id TEXT NOT NULL, product_id TEXT NOT NULL,
+  quantity INTEGER NOT NULL, slate_id TEXT, at TEXT NOT NULL, UNIQUE (basket_id, product_id)
+);
 CREATE TABLE orders (
   number INTEGER PRIMARY KEY AUTOINCREMENT, customer_id TEXT, visitor_id TEXT, name TEXT NOT NULL,
   email TEXT NOT NULL, created_at TEXT NOT NULL
@@ -66,6 +61,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "shop.sqlite"
+        self._prepared = False
 
     def create(self) -> None:
         """Make the file and its empty tables; does nothing where they exist."""
@@ -79,10 +75,10 @@ class Store:
 
     def is_prepared(self) -> bool:
         """Whether the shop has its products; only then may pages be shown."""
-        if not self.path.exists():
-            return False
-        with self.read() as db:
-            return bool(_tables(db)) and meta(db, "prepared") is not None
+        if not self._prepared and self.path.exists():
+            with self.read() as db:
+                self._prepared = bool(_tables(db)) and meta(db, "prepared") is not None
+        return self._prepared
 
     @contextmanager
     def read(self) -> Iterator[Db]:

@@ -22,6 +22,7 @@ _SPELLED = (
 _SMALL = frozenset("a an and at by de des du en et for in la le les of on or the to with".split())
 _CAPITALS = frozenset("DIY USA UK LED NY I II III TV CD DVD M.O.P 3D".split())
 _SIZE = re.compile(r"\d[\d.X]*(CM|MM|ML|G|KG|PC|PCS|M|L)?")
+_AFTER_NUMBER = re.compile(r"(?<=\d)'S\b")
 _PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SET = re.compile(
     r"\b(?:set|pack|box|bundle)\s+(?:of\s+)?(\d{1,3})\b|\b(\d{1,2}) (?:piece|pc|pcs)\b", re.IGNORECASE
@@ -50,4 +51,4 @@ def _word(word: str, *, first: bool) -> str:
         return word.lower()
     if not first and word.lower() in _SMALL:
         return word.lower()
-    return _PART.sub(lambda part: part.group().capitalize(), word)
+    return _AFTER_NUMBER.sub("'s", _PART.sub(lambda part: part.group().capitalize(), word))

@@ -19,10 +19,10 @@ _WHITE = "#FFFDF8"
 _SERIF = "font-family=\"'Iowan Old Style',Palatino,Georgia,'Liberation Serif',serif\""
 _SANS = "font-family=\"system-ui,'Helvetica Neue','Liberation Sans',sans-serif\""
 _BACKDROPS = ("arch", "sun", "table", "window", "awning")
-_LONGEST_CAPTION = 21
+_LONGEST_CAPTION = 24
 _SET = re.compile(r"\b(set|pack|box|bundle)\s+(of\s+)?\d+\b|\b\d+ (piece|pc|pcs)\b", re.IGNORECASE)
-_COUNTED = re.compile(r"^\W*\d+\s+|\s\S*\d\S*|[\"*]")
-_ASIDE = re.compile(r"\s(?:with|in|for|from|and|of|on)\s|,|\(|/", re.IGNORECASE)
+_COUNTED = re.compile(r"^\W*\d+\s+|[\"*]")
+_ASIDE = re.compile(r"\s(?:with|in|for|from|and|of|on)\s|\s\S*\d|,|\(|/", re.IGNORECASE)
 _SYMBOL = re.compile(r'"(\w)"|\b(\w)$')
 _NAMES = {category.key: category.name for category in CATEGORIES}
 
@@ -48,7 +48,7 @@ class Tiles:
         backdrop = self._backdrops[_BACKDROPS[(seed >> 8) % len(_BACKDROPS)]]
         motif = self._motifs[thing.motif].replace("LETTER", escape(_symbol(title)))
         return (
-            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 480" width="480" height="480" role="img">'
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 480" width="480" height="480">'
             f"<title>{escape(title)}</title>"
             f"<defs>{self._print(prints.choose(title, seed >> 16), palette)}</defs>"
             f'<path fill="{palette.ground}" d="M0 0h480v480H0z"/>{_paint(backdrop, palette)}'
@@ -73,8 +73,8 @@ def _artwork(name: str) -> dict[str, str]:
 def _paint(drawing: str, palette: Palette) -> str:
     """The artwork names its parts by class; give each its colour.
 
-    Fills: m main print, f flat main, d deep, p pale, a accent, w white, s shape of the backdrop. Before one of
-    these letters t draws a thin line instead, l a line, b a broad one, w a wide band.
+    Fills: m main print, f flat main, d deep, p pale, a accent, w white, s shape of the backdrop. Before one
+    of these letters t draws a thin line instead, l a line, b a broad one, w a wide band.
     """
     colours = {
         "m": "url(#print)",
@@ -116,14 +116,15 @@ def _badge(title: str, palette: Palette) -> str:
 def _caption(title: str, category: str, palette: Palette) -> str:
     middle = f'text-anchor="middle" fill="{palette.ink}"'
     return (
-        f'<text x="240" y="404" {middle} {_SERIF} font-size="35" font-style="italic">{escape(short(title))}</text>'
+        f'<text x="240" y="404" {middle} {_SERIF} font-size="35" font-style="italic">'
+        f"{escape(short(title))}</text>"
         f'<text x="242" y="440" {middle} {_SANS} font-size="14" letter-spacing="3.5" opacity=".72">'
         f"{escape(category.upper())}</text>"
     )
 
 
 def short(title: str) -> str:
-    """The last words of what a title names, at most 21 characters where they allow it: a caption."""
+    """The last words of what a title names, at most 24 characters where they allow it: a caption."""
     bare = _COUNTED.sub(" ", _SET.sub(" ", title)).strip()
     words = _ASIDE.split(f"{bare} ")[0].split() or bare.split() or title.split()
     kept: list[str] = []
@@ -131,4 +132,4 @@ def short(title: str) -> str:
         if kept and len(" ".join((word, *kept))) > _LONGEST_CAPTION:
             break
         kept.insert(0, word)
-    return " ".join(kept)[: _LONGEST_CAPTION + 5]
+    return " ".join(kept)[: _LONGEST_CAPTION + 4]
