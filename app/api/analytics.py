@@ -41,8 +41,8 @@ class DayShape(Struct):
 class LiftShape(Struct):
     """``per_visitor`` is what a new visitor with recommendations spends more than one of the holdout.
 
-    In minor units of the store's currency, with fractions, since it is a mean; ``low`` to ``high`` is its
-    95 % interval. ``percent`` sets it against the holdout's spending. ``total`` is it times the visitors with
+    All amounts are minor units of the store's currency, means with fractions; ``low`` to ``high`` is the 95 %
+    interval. ``percent`` sets it against the holdout's spending. ``total`` is it times the visitors with
     recommendations. Do not use these while ``enough`` is false. ``broken_split`` warns that the two groups
     do not have the sizes that they should have, ``mismatch`` being the p-value.
     """
@@ -55,16 +55,16 @@ class LiftShape(Struct):
     low: float
     high: float
     percent: float | None
-    total: MoneyShape
-    total_low: MoneyShape
-    total_high: MoneyShape
+    total: int
+    total_low: int
+    total_high: int
     enough: bool
     broken_split: bool
     mismatch: float
 
 
 class OverviewShape(Struct):
-    """Paid orders, less refunds. ``attributed`` is revenue credited directly; what was gained says ``lift``."""
+    """Paid orders, less refunds. ``attributed`` is credited directly; what was gained says ``lift``."""
 
     since: datetime = field(name="from")
     until: datetime = field(name="to")
@@ -142,7 +142,7 @@ def _shape(found: Overview) -> OverviewShape:
         adds=found.adds,
         attributed=_money(found.attributed),
         assisted=_money(found.assisted),
-        lift=_lift(found.lift, found.revenue.currency),
+        lift=_lift(found.lift),
         days=[
             DayShape(
                 day=day.day,
@@ -159,7 +159,7 @@ def _shape(found: Overview) -> OverviewShape:
     )
 
 
-def _lift(lift: Lift, currency: str) -> LiftShape:
+def _lift(lift: Lift) -> LiftShape:
     return LiftShape(
         visitors_treatment=lift.visitors_treatment,
         visitors_holdout=lift.visitors_holdout,
@@ -169,9 +169,9 @@ def _lift(lift: Lift, currency: str) -> LiftShape:
         low=lift.low,
         high=lift.high,
         percent=lift.percent,
-        total=MoneyShape(lift.total, currency),
-        total_low=MoneyShape(lift.total_low, currency),
-        total_high=MoneyShape(lift.total_high, currency),
+        total=lift.total,
+        total_low=lift.total_low,
+        total_high=lift.total_high,
         enough=lift.enough,
         broken_split=lift.broken_split,
         mismatch=lift.mismatch,

@@ -83,3 +83,9 @@ def get(session: Session, store_id: StoreId, member_id: str) -> Member:
     if member is None:
         raise NotFound("member", member_id)
     return member
+
+
+def names(session: Session, store_id: StoreId) -> dict[str, str]:
+    """Member id -> name, of all members."""
+    rows = session.execute(select(Member.member_id, Member.name).where(Member.store_id == store_id))
+    return {row.member_id: row.name for row in rows}
