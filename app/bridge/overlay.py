@@ -90,9 +90,10 @@ if last[2] and order <= tonumber(last[2]) then order = tonumber(last[2]) + 1 end
 local won = 0
 for i = 1, #ARGV, 4 do
   local field = ARGV[i + 1] .. ':' .. ARGV[i]
+  local told = ARGV[i + 2] .. ' ' .. ARGV[i + 3]
   local held = redis.call('HGET', KEYS[1], field)
-  if not held or string.sub(held, 1, #ARGV[i + 2]) <= ARGV[i + 2] then
-    redis.call('HSET', KEYS[1], field, ARGV[i + 2] .. ' ' .. ARGV[i + 3])
+  if not held or (held ~= told and string.sub(held, 1, #ARGV[i + 2]) <= ARGV[i + 2]) then
+    redis.call('HSET', KEYS[1], field, told)
     redis.call('ZADD', KEYS[2], string.format('%.0f', order), ARGV[i])
     won = won + 1
   end
@@ -102,18 +103,24 @@ return won
 
 
 def put(valkey: Redis, store_id: str, changes: Sequence[Change]) -> int:
-    """Write changes and tell the readers. Gives the number of aspects that were not too old."""
+    """Write changes and tell the readers. Gives the number of aspects that were new."""
     keys = [names.overlay_of(store_id), names.overlay_order_of(store_id)]
     won = 0
     for start in range(0, len(changes), _CHUNK):
         chunk = changes[start : start + _CHUNK]
         words = [word for change in chunk for word in _words(change)]
         ids = tuple(change.product_id for change in chunk[:_TOLD_IDS])
-        with valkey.pipeline(transaction=False) as batch:
-            batch.eval(_PUT, len(keys), *keys, *words)
-            batch.publish(names.CHANGES, msgspec.json.encode(Notice(store_id, What.OVERLAY, ids)))
-            won += int(batch.execute()[0])
+        new = int(valkey.eval(_PUT, len(keys), *keys, *words))
+        if new:
+            valkey.publish(names.CHANGES, msgspec.json.encode(Notice(store_id, What.OVERLAY, ids)))
+        won += new
     return won
+
+
+def products(valkey: Redis, store_id: str) -> list[str]:
+    """Name the products that have live changes, the latest change last."""
+    found = cast("list[bytes]", valkey.zrange(names.overlay_order_of(store_id), 0, -1))
+    return [product.decode() for product in found]
 
 
 def since(valkey: Redis, store_id: str, order: int) -> tuple[int, dict[str, Entry]]:

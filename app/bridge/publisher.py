@@ -68,6 +68,13 @@ def previous_version(valkey: Redis, store_id: str) -> str | None:
     return _text(valkey.get(names.previous_of(store_id)))
 
 
+def holds(valkey: Redis, store_id: str, version: str) -> bool:
+    """Tell whether this version is served and its bytes are there."""
+    return current_version(valkey, store_id) == version and bool(
+        valkey.exists(names.snapshot_of(store_id, version))
+    )
+
+
 def forget(valkey: Redis, store_id: str, *, public_keys: tuple[str, ...] = ()) -> None:
     """Take a store out of the fast wing: configuration, keys, snapshots and overlay."""
     versions = [current_version(valkey, store_id), previous_version(valkey, store_id)]

@@ -21,7 +21,7 @@ from app.bridge.view import Shelf, StoreView
 BUDGET = 256 * 2**20
 _UNKNOWN_KEPT = 10_000
 _UNKNOWN_FOR = 2.0
-_TRY_AGAIN = 30.0
+_TRY_AGAIN = 5.0
 
 
 @dataclass(slots=True)

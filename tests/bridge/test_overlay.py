@@ -54,6 +54,21 @@ def test_only_what_is_new_is_given(valkey: Redis) -> None:
     assert list(overlay.since(valkey, "toys", seen)[1]) == ["tea"]
 
 
+def test_what_is_known_already_is_no_news(valkey: Redis) -> None:
+    assert overlay.put(valkey, "toys", [Change("cup", at(1), stock=3, visible=True)]) == 2
+    seen, _ = overlay.since(valkey, "toys", 0)
+    assert overlay.put(valkey, "toys", [Change("cup", at(1), stock=3, visible=True)]) == 0
+    assert overlay.since(valkey, "toys", seen) == (seen, {})
+    assert overlay.put(valkey, "toys", [Change("cup", at(1), stock=4, visible=True)]) == 1
+
+
+def test_products_with_changes_are_named_the_latest_last(valkey: Redis) -> None:
+    overlay.put(valkey, "toys", [Change("cup", at(1), stock=3)])
+    overlay.put(valkey, "toys", [Change("tea", at(1), stock=3)])
+    overlay.put(valkey, "toys", [Change("cup", at(2), stock=1)])
+    assert overlay.products(valkey, "toys") == ["tea", "cup"]
+
+
 def test_changes_are_counted_and_stores_kept_apart(valkey: Redis) -> None:
     changes = [Change(f"p{n}", at(1), stock=n) for n in range(1201)]
     assert overlay.put(valkey, "toys", changes) == 1201

@@ -16,6 +16,14 @@ def test_a_swap_keeps_the_last_version_and_deletes_the_one_before(valkey: Redis)
     assert not valkey.exists("alongside:snapshot:toys:m1")
 
 
+def test_it_tells_whether_a_version_is_served(valkey: Redis) -> None:
+    publisher.swap(valkey, "toys", "m1", b"1")
+    assert publisher.holds(valkey, "toys", "m1")
+    assert not publisher.holds(valkey, "toys", "m2")
+    valkey.delete("alongside:snapshot:toys:m1")
+    assert not publisher.holds(valkey, "toys", "m1")
+
+
 def test_a_repeated_swap_changes_nothing(valkey: Redis) -> None:
     for version in ("m1", "m2", "m2"):
         publisher.swap(valkey, "toys", version, version.encode())
