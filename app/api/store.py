@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, cast
@@ -14,6 +15,7 @@ from app.api.custom import BASE, GROUP
 from app.api.edge import Operation
 from app.domain.commerce import catalog, customers, orders
 from app.domain.learning import versions
+from app.domain.tables.learning import ModelVersion
 from app.kernel.ids import StoreId
 from app.kernel.runtime import Runtime
 
@@ -77,16 +79,18 @@ def _note(runtime: Runtime, store_id: StoreId, asked_at: str) -> None:
 def _status(runtime: Runtime, store_id: StoreId, /) -> Response:
     asked = cast("bytes | None", runtime.valkey.get(_ASKED.format(store_id)))
     with runtime.unit(store_id) as unit:
+        served = versions.published(unit.session, store_id)
         known = versions.list(unit.session, store_id)
-        done = asked is None or any(
-            each.created_at >= datetime.fromisoformat(asked.decode()) for each in known
-        )
         return edge.reply(
             StoreStatus(
                 orders=orders.count(unit.session, store_id),
                 products=catalog.count(unit.session, store_id),
                 customers=customers.count(unit.session, store_id),
-                model_version=next((each.version for each in known if each.status == "published"), None),
-                training=not done,
+                model_version=served.version if served else None,
+                training=asked is not None and not _has_come(known, datetime.fromisoformat(asked.decode())),
             )
         )
+
+
+def _has_come(known: Sequence[ModelVersion], asked_at: datetime) -> bool:
+    return any(each.published_at is not None and each.created_at >= asked_at for each in known)
