@@ -13,7 +13,7 @@ from app.bridge.reader import Reader
 from app.bridge.snapshot import encode
 from app.bridge.source import Unavailable
 from app.bridge.view import Shelf, StoreView
-from app.kernel import cache
+from app.kernel import cache, embedded
 from tests.bridge import toys
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -201,3 +201,23 @@ def test_titles_are_searched_by_word(valkey: Redis, tmp_path: Path) -> None:
     assert found.matching("FINE tea") == {3}
     assert found.matching("tea cup") == set()
     assert found.matching(" ") == set()
+
+
+def test_a_restarted_valkey_is_followed_again(tmp_path: Path) -> None:
+    with embedded.valkey(tmp_path / "valkey") as url:
+        first = cache.connect(url)
+        publish(first)
+        reader = Reader(first, tmp_path)
+        viewed(reader)
+        follower = Follower(reader)
+        follower.start()
+        first.close()
+    assert soon(lambda: reader.counts["follower_lost"] > 0)
+    assert viewed(reader).model_version == "m1"
+    with embedded.valkey(tmp_path / "valkey") as url:
+        again = cache.connect(url)
+        overlay.put(again, "toys", [Change("tea", NOON, stock=0)])
+        assert soon(lambda: not shelf(reader).allowed(3))
+        follower.close()
+        again.close()
+    reader.valkey.close()

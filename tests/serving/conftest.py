@@ -20,6 +20,7 @@ from app.serving.app import Options, ServingApp, create_serving_app
 from tests.bridge import toys
 
 Serve = Callable[..., ServingApp]
+Publish = Callable[[StoreConfig, Snapshot], None]
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def serve(settings: Settings, clock: FixedClock, tmp_path: Path, valkey: Redis) 
 
 
 @pytest.fixture
-def publish(valkey: Redis) -> Callable[[StoreConfig, Snapshot], None]:
+def publish(valkey: Redis) -> Publish:
     def put(config: StoreConfig, snapshot: Snapshot) -> None:
         publisher.put_config(valkey, config, public_keys=("pk_toys", "pk_demo"))
         publisher.swap(valkey, config.store_id, snapshot.version, encode(snapshot))
@@ -48,7 +49,7 @@ def publish(valkey: Redis) -> Callable[[StoreConfig, Snapshot], None]:
 
 
 @pytest.fixture
-def shop(serve: Serve, publish: Callable[[StoreConfig, Snapshot], None]) -> ServingApp:
+def shop(serve: Serve, publish: Publish) -> ServingApp:
     """A fast wing that serves the toy store."""
     publish(toys.config(), toys.snapshot())
     return serve()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from app.bridge.config import StoreConfig
 from app.bridge.snapshot import Card, Snapshot
 from app.engine.types import Anchor, Blend, Published, ReasonKind
 from tests.bridge import toys
-from tests.serving.conftest import Serve
+from tests.serving.conftest import Publish, Serve
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "contract").glob("*.json"))
 STOREFRONT = [path for path in EXAMPLES if path.name.startswith(("events.", "recommendations."))]
@@ -61,7 +60,7 @@ def config() -> StoreConfig:
 
 
 @pytest.mark.parametrize("path", STOREFRONT, ids=lambda path: path.stem)
-def test_example(path: Path, serve: Serve, publish: Callable[[StoreConfig, Snapshot], None]) -> None:
+def test_example(path: Path, serve: Serve, publish: Publish) -> None:
     publish(config(), snapshot())
     example = json.loads(path.read_text())
     asked, expected = example["request"], example["response"]

@@ -8,9 +8,10 @@ from redis import Redis
 from werkzeug.test import Client
 
 from app.bridge import publisher
+from app.kernel.settings import Settings
 from app.serving.app import ServingApp
 from tests.bridge import toys
-from tests.serving.conftest import Serve
+from tests.serving.conftest import Publish, Serve
 
 ASK = "/v1/recommendations?key=pk_toys&placement=home"
 
@@ -135,7 +136,38 @@ def test_only_its_own_paths_are_claimed(shop: ServingApp) -> None:
     assert Client(shop).post("/healthz").status_code == 405
 
 
-def test_serving_needs_no_database_and_no_training_code() -> None:
-    heavy = "pandas implicit mlxtend sklearn lightgbm scipy pyarrow sqlalchemy psycopg rq flask"
-    code = f"import sys, app.serving.app; print(sorted(set({heavy.split()}) & set(sys.modules)))"
-    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+SERVE_EVERYTHING = """
+import io, sys
+from pathlib import Path
+from app.kernel import cache
+from app.kernel.clock import SystemClock
+from app.kernel.settings import Settings
+from app.serving.app import create_serving_app
+
+settings = Settings.from_env({"DATA_DIR": sys.argv[1], "SECRET_KEY": "k" * 40})
+app = create_serving_app(settings, cache.connect(sys.argv[2]), SystemClock())
+asked = [("GET", "/v1/recommendations", f"placement={place}&product=cup&basket=tea&visitor=v2&q=pot")
+         for place in ("product", "cart", "home", "category", "search", "thank-you")]
+asked.append(("POST", "/v1/events", ""))
+asked += [("GET", path, "") for path in ("/widget/alongside.js", "/readyz", "/metrics")]
+for method, path, query in asked:
+    told = []
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": f"key=pk_toys&{query}",
+               "REMOTE_ADDR": "127.0.0.1", "CONTENT_LENGTH": "13", "wsgi.input": io.BytesIO(b'{"events":[]}')}
+    app(environ, lambda status, headers: told.append(status))
+    print(path, told[0][:3])
+app.close()
+heavy = "pandas implicit mlxtend sklearn lightgbm scipy pyarrow sqlalchemy psycopg rq flask"
+print("heavy", sorted(set(heavy.split()) & set(sys.modules)))
+"""
+
+
+def test_serving_needs_no_database_and_no_training_code(
+    publish: Publish, settings: Settings, tmp_path: Path
+) -> None:
+    publish(toys.config(), toys.snapshot())
+    command = [sys.executable, "-c", SERVE_EVERYTHING, str(tmp_path), settings.redis_url]
+    told = subprocess.check_output(command, text=True).splitlines()
+    assert told[:6] == ["/v1/recommendations 200"] * 6
+    assert told[6] == "/v1/events 204"
+    assert told[8:] == ["/readyz 200", "/metrics 200", "heavy []"]

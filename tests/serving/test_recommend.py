@@ -2,7 +2,6 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
@@ -13,19 +12,16 @@ from redis import Redis
 from werkzeug.test import Client
 
 from app.bridge import overlay
-from app.bridge.config import StoreConfig
 from app.bridge.overlay import Change
-from app.bridge.snapshot import Snapshot
 from app.engine.assign import Arm, arm
 from app.kernel import cache
 from app.serving import recommend
 from app.serving.app import ServingApp
 from tests.bridge import toys
 from tests.serving import logged
-from tests.serving.conftest import Serve
+from tests.serving.conftest import Publish, Serve
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-Publish = Callable[[StoreConfig, Snapshot], None]
 
 
 def ask(client: Client, **given: str) -> dict[str, Any]:
