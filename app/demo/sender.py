@@ -83,6 +83,7 @@ class Sender:
         self._stopped.set()
         self._wake.set()
         self._thread.join()
+        self._courier.http.close()
 
     def _run(self) -> None:
         log = get_logger("demo.sender")

@@ -20,13 +20,13 @@ from app.kernel.settings import Settings
 _LARGEST_BODY = 64 * 1024
 
 
-def create_shop(settings: Settings, clock: Clock, http: httpx.Client) -> Flask:
+def create_shop(settings: Settings, clock: Clock) -> Flask:
     """A shop that opens as soon as its file is filled and its connection known; until then it answers 503.
 
     Starts the daemon thread that delivers the shop's webhooks; ``app.extensions["sender"].stop()`` ends it.
     """
     store = Store(connection.folder(settings.data_dir))
-    sender = Sender(Courier(store, settings.data_dir, clock, http))
+    sender = Sender(Courier(store, settings.data_dir, clock, httpx.Client(trust_env=False)))
     shop = Shop(store, settings.data_dir, settings.public_url, clock, Tiles(), sender)
     app = Flask("app.demo.shop")
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY

@@ -89,9 +89,9 @@ class Plan:
 def simulate(link: Connection, *, shoppers: int, uplift: float, seed: int, progress: Progress) -> Summary:
     """Send shoppers through the shop and tell what they did. Raises Upstream where it cannot be reached.
 
-    ``uplift`` is the true relative effect of recommendations: with 0.1, those who are shown some spend a tenth
-    more in expectation (see ``uplift.extras``) than those who are shown none. Each wants what a kept-back order of
-    the real shop held, cut to a trip of a few things, and wants the same in both arms of the experiment.
+    ``uplift`` is the true relative effect of recommendations: with 0.1 those who are shown some spend a tenth
+    more in expectation (see ``uplift.extras``) than those who are shown none. Each wants what a kept-back
+    order of the real shop held, cut to a trip of a few things, and the same in both arms of the experiment.
     """
     if shoppers < 1 or uplift < 0:
         raise Invalid("there must be a shopper at least, and an uplift of 0 or more")

@@ -32,9 +32,9 @@ def extras(value: int, uplift: float, offers: Sequence[Offer], rng: Random) -> l
     """What is bought on top of a basket worth ``value`` pennies; its expected worth is uplift * value.
 
     With probability t the shopper is tempted and means to spend B = uplift * value / t. The offers, near ones
-    first, each get a part b of B: of an offer at price p the shopper buys q = ceil(b / p) pieces with probability
-    b / (q * p). Each part is then worth b in expectation, all parts are worth B, and the whole is worth
-    t * B = uplift * value. Nothing is bought where nothing was offered.
+    first, each get a part b of B: of an offer at price p the shopper buys q = ceil(b / p) pieces with
+    probability b / (q * p). Each part is then worth b in expectation, all parts are worth B, and the whole is
+    worth t * B = uplift * value. Nothing is bought where nothing was offered.
     """
     if rng.random() >= _TEMPTED:
         return []
