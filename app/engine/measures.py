@@ -17,7 +17,7 @@ def gains(k: int) -> NDArray[np.float64]:
 
 
 def ndcg(hits: NDArray[np.bool_], truths: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Discounted gain of each row of hits (rows x k) over that of an ideal one with ``min(k, truths)`` hits."""
+    """Discounted gain of each row of hits (rows x k) over an ideal one with ``min(k, truths)`` hits."""
     worth = gains(hits.shape[1])
     ideal = np.concatenate([[0.0], np.cumsum(worth)])[np.minimum(truths, hits.shape[1])]
     found: NDArray[np.float64] = np.divide(hits @ worth, ideal, out=np.zeros(len(hits)), where=ideal > 0.0)

@@ -1,0 +1,105 @@
+"""From the store's rows to what the engine learns from, and the cards that go out with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import text
+
+from app.bridge.snapshot import Card
+from app.engine import dataset as engine
+from app.engine.dataset import Catalog, Dataset, OrderLines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from app.kernel.ids import StoreId
+
+_PRODUCTS = text(
+    """
+    select product_id, title, category, brand, price_amount, extract(epoch from created_at)::bigint as created
+    from products where store_id = :store_id and not deleted
+    """
+)
+
+# A visitor who signed in once is that customer; of several the first by id, so that reruns agree.
+_ORDERS = text(
+    """
+    select o.order_id, extract(epoch from o.created_at)::bigint as placed,
+           coalesce(o.customer_id, i.customer_id, '') as customer_id
+    from orders o
+    left join (
+        select visitor_id, min(customer_id) as customer_id
+        from identities where store_id = :store_id group by visitor_id
+    ) i on i.visitor_id = o.visitor_id
+    where o.store_id = :store_id and o.status <> 'cancelled'
+    """
+)
+
+_LINES = text(
+    """
+    select l.order_id, l.product_id, l.quantity, l.unit_amount
+    from order_lines l
+    join products p on p.store_id = :store_id and p.product_id = l.product_id and not p.deleted
+    where l.store_id = :store_id
+    """
+)
+
+# The variant that a click on "add" means: the first that can be sold, else the first.
+_CARDS = text(
+    """
+    select p.product_id, v.variant_id, p.title, p.url, p.image, p.price_amount, p.currency, p.category,
+           p.stock, p.visible
+    from products p
+    left join lateral (
+        select variant_id from variants
+        where store_id = :store_id and product_id = p.product_id and not deleted
+        order by coalesce(stock > 0, true) desc, position, variant_id
+        limit 1
+    ) v on true
+    where p.store_id = :store_id and not p.deleted
+    """
+)
+
+
+def dataset(session: Session, store_id: StoreId) -> Dataset:
+    """Read all orders that were not cancelled and all products that were not deleted."""
+    given = {"store_id": store_id}
+    placed = {row[0]: (row[1], row[2]) for row in session.execute(_ORDERS, given)}
+    lines = [row for row in session.execute(_LINES, given) if row[0] in placed]
+    return engine.assemble(
+        OrderLines(
+            orders=[row[0] for row in lines],
+            times=np.asarray([placed[row[0]][0] for row in lines], np.int64),
+            customers=[placed[row[0]][1] for row in lines],
+            products=[row[1] for row in lines],
+            quantities=np.asarray([row[2] for row in lines], np.float64),
+            prices=np.asarray([row[3] for row in lines], np.float64),
+        ),
+        _catalog(session, store_id),
+    )
+
+
+def cards(session: Session, store_id: StoreId, product_ids: Sequence[str]) -> list[Card]:
+    """Give the card of each product in the given order; one that is gone by now becomes an invisible card."""
+    found = {row.product_id: Card(**row._mapping) for row in session.execute(_CARDS, {"store_id": store_id})}  # noqa: SLF001
+    return [found.get(product_id) or _gone(product_id) for product_id in product_ids]
+
+
+def _catalog(session: Session, store_id: StoreId) -> Catalog:
+    rows = session.execute(_PRODUCTS, {"store_id": store_id}).all()
+    return Catalog(
+        products=[row.product_id for row in rows],
+        titles=[row.title for row in rows],
+        categories=[row.category for row in rows],
+        brands=[row.brand for row in rows],
+        prices=np.asarray([row.price_amount for row in rows], np.float64),
+        created=np.asarray([row.created for row in rows], np.int64),
+    )
+
+
+def _gone(product_id: str) -> Card:
+    return Card(product_id, None, "", "", "", 0, "", "", 0, visible=False)

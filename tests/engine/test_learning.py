@@ -1,0 +1,110 @@
+"""Choosing and building: deterministic, better than its parts, and sane for the smallest shops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.engine.build import LOCATIONS, learn
+from app.engine.choose import choose
+from app.engine.evaluate import Board, cases, split
+from app.engine.measures import hit_rate, ndcg
+from app.engine.pipeline import PublishedIndex, Query, recommend
+from app.engine.recipe import Recipe
+from tests.engine.shops import FIVE, drawn_shop, shop
+
+
+def test_ndcg_by_hand() -> None:
+    hits = np.asarray([[True, False, True], [False, False, False]])
+    assert ndcg(hits, np.asarray([2, 1])) == pytest.approx([1.5 / (1 + 1 / np.log2(3)), 0.0])
+    assert hit_rate(hits).tolist() == [1.0, 0.0]
+
+
+def test_the_window_is_the_last_28_days_or_the_last_fifth_of_a_short_history() -> None:
+    days = [(day, "", ["tea", "pot"]) for day in range(200)]
+    assert split(shop(days)) == 172  # the 28 days before the end hold the last 28 orders
+    assert split(shop([(0, "", ["tea", "pot"])] * 100)) == 80
+    assert split(FIVE) is None
+
+
+def test_cases_never_give_what_they_ask() -> None:
+    asked = cases(drawn_shop(300), 200, np.random.default_rng(0))
+    for location in ("product", "cart", "home"):
+        assert asked[location].given.multiply(asked[location].truth).nnz == 0
+    assert np.diff(asked["product"].given.indptr).tolist() == [1] * len(asked["product"])
+    assert np.diff(asked["cart"].truth.indptr).tolist() == [1] * len(asked["cart"])
+    assert (asked["home"].shoppers >= 0).all()
+
+
+def test_the_board_merges_lists_as_the_pipeline_does() -> None:
+    data = drawn_shop(300)
+    train = data.between(0, 200)
+    fitted = Recipe().fit(train)
+    asked = cases(data, 200, np.random.default_rng(0))["cart"]
+    weights = Recipe().cart
+    shown = Board.of(asked, fitted).hits(weights, known_shoppers=True)
+    index = PublishedIndex(learn(train).published)  # too few orders in the window to change the defaults
+    index.published = replace(index.published, lists=fitted)
+    for number in range(20):
+        basket = tuple(data.item_ids[k] for k in asked.given[number].indices)
+        shopper = int(asked.shoppers[number])
+        customer = data.shopper_ids[shopper] if shopper >= 0 else None
+        picks = recommend(index, Query("cart", None, basket, customer, 12), lambda _item: True)
+        truth = set(asked.truth[number].indices.tolist())
+        assert [pick.item in truth for pick in picks] == shown[number].tolist()
+
+
+def test_the_same_seed_chooses_the_same() -> None:
+    first, second = choose(drawn_shop(300), 5), choose(drawn_shop(300), 5)
+    assert first.recipe.numbers() == second.recipe.numbers()
+    assert first.measured == second.measured
+
+
+def test_the_blend_is_measured_against_every_list_alone() -> None:
+    choice = choose(drawn_shop(400), 0)
+    by_name = {
+        row.name: row.ndcg for row in choice.measured if row.location == "product" and row.known_shoppers
+    }
+    assert set(by_name) == {
+        "blend",
+        "popular",
+        "trending",
+        "together",
+        "similar",
+        "basket",
+        "again",
+        "discover",
+    }
+    assert by_name["blend"] > by_name["popular"]
+    assert choice.window is not None
+
+
+@pytest.mark.parametrize("orders", [0, 1, 60])
+def test_any_history_fills_every_slot_of_every_location(orders: int) -> None:
+    data = drawn_shop(orders)
+    index = PublishedIndex(learn(data).published)
+    for location in LOCATIONS:
+        query = Query(location, data.item_ids[0], data.item_ids[1:3], "c1", 12)
+        items = [pick.item for pick in recommend(index, query, lambda _item: True)]
+        assert len(set(items)) == 12
+        assert not {0, 1, 2} & set(items)
+
+
+def test_a_shop_without_orders_shows_its_newest_products_first() -> None:
+    index = PublishedIndex(learn(shop([])).published)
+    home = Query("home", None, (), None, 2)
+    picks = recommend(index, home, lambda _item: True)
+    assert [index.published.item_ids[pick.item] for pick in picks] == ["jam", "cup"]
+
+
+def test_a_shop_without_products_publishes_nothing() -> None:
+    index = PublishedIndex(learn(shop([], {})).published)
+    assert recommend(index, Query("home", None, (), None, 12), lambda _item: True) == []
+
+
+def test_one_product_is_enough() -> None:
+    index = PublishedIndex(learn(shop([(0, "ann", ["tea"])], {"tea": "tea"})).published)
+    assert len(recommend(index, Query("home", None, (), "ann", 12), lambda _item: True)) == 1
+    assert recommend(index, Query("product", "tea", (), None, 12), lambda _item: True) == []
