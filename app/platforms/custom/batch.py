@@ -34,7 +34,7 @@ def parse_batch(kind: Kind, body: bytes, received: datetime) -> Parsed:
     except KeyError:
         raise Invalid(f'the body must be {{"{kind}": [...]}}', kind) from None
     except ValueError as error:
-        raise Invalid(f'the body must be {{"{kind}": [...]}}: {spoken(error)}') from None
+        raise Invalid(f'the body must be {{"{kind}": [...]}}: {spoken(error)}', kind) from None
     if len(raws) > MOST_RECORDS:
         raise Invalid(f"at most {MOST_RECORDS:,} records at a time, not {len(raws):,}", kind)
     return parse_records(kind, raws, received)
