@@ -39,7 +39,7 @@ const bars = (name, data, color) => ({
 const option = (host) => {
   const { days, all, part, format } = figures(host, host.dataset.chart);
   const [whole, share] = host.dataset.names.split("|");
-  const text = { color: ink("quiet"), fontFamily: "inherit" };
+  const text = { color: ink("quiet"), fontSize: 12 };
   const short = (day) =>
     new Date(`${day}T12:00`).toLocaleDateString(undefined, { day: "numeric", month: "short" });
   return {
@@ -47,7 +47,7 @@ const option = (host) => {
     animationDuration: 300,
     aria: { enabled: true },
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 4, right: 4, top: 36, bottom: 0, containLabel: true },
+    grid: { left: 0, right: 4, top: 40, bottom: 0, outerBounds: { left: 0, right: 0, top: 0, bottom: 4 } },
     legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 12, textStyle: text },
     tooltip: {
       trigger: "axis",
@@ -78,7 +78,9 @@ const option = (host) => {
 const compact = (host, value) =>
   new Intl.NumberFormat(undefined, {
     notation: "compact",
-    ...(host.dataset.currency && { style: "currency", currency: host.dataset.currency, maximumFractionDigits: 1, minimumFractionDigits: 0 }),
+    maximumFractionDigits: 1,
+    minimumFractionDigits: 0,
+    ...(host.dataset.currency && { style: "currency", currency: host.dataset.currency }),
   }).format(value);
 
 const draw = () => {

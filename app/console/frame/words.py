@@ -9,8 +9,6 @@ from app.kernel.money import Money, exponent
 
 _SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥", "INR": "₹"}
 _MINUS = "\N{MINUS SIGN}"
-_SMALL = 10
-"""Fewer minor units than this are shown with one digit more."""
 
 
 def money(value: Money) -> str:
@@ -18,11 +16,10 @@ def money(value: Money) -> str:
     return amount(value.amount, value.currency)
 
 
-def amount(minor: float, currency: str, *, signed: bool = False) -> str:
-    """Minor units, which may be a mean and so a fraction: 63.7 GBP -> "£0.64", 3.2 GBP -> "£0.032"."""
+def amount(minor: float, currency: str, *, signed: bool = False, finer: int = 0) -> str:
+    """Minor units, which may be a mean and so a fraction: 63.7 GBP -> "£0.64"; ``finer`` digits more."""
     digits = exponent(currency)
-    shown = digits + (not float(minor).is_integer() and abs(minor) < _SMALL)
-    number = f"{abs(minor) / 10**digits:,.{shown}f}"
+    number = f"{abs(minor) / 10**digits:,.{digits + finer}f}"
     sign = _MINUS if minor < 0 else "+" if signed else ""
     return f"{sign}{_SIGNS[currency]}{number}" if currency in _SIGNS else f"{sign}{number} {currency}"
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request
@@ -21,6 +22,8 @@ from app.kernel.runtime import Runtime
 _PERIODS = {1: "Today", 7: "7 days", 28: "28 days"}
 _USUAL = 28
 _PLOT_WIDTH = 400
+_FINE = 10
+"""An interval within so many minor units of zero is written with one digit more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def _page(runtime: Runtime, template: str) -> str:
         found=found,
         figures=_figures(found),
         plot=Plot.of(found.lift),
-        amount=lambda minor: words.amount(minor, person.currency, signed=True),
+        amount=partial(words.amount, currency=person.currency, signed=True),
+        finer=int(max(-found.lift.low, found.lift.high) < _FINE),
     )
 
 
