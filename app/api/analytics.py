@@ -22,6 +22,7 @@ from app.kernel.money import Money
 from app.kernel.runtime import Runtime
 from app.platforms.custom.shapes import MoneyShape
 
+_YEARS: Final = range(2000, 2101)
 _USUAL: Final = timedelta(days=27)  # and the day on which they end
 
 
@@ -120,12 +121,15 @@ def _moment(name: str, zone: ZoneInfo, *, passed: timedelta) -> datetime | None:
         return None
     try:
         if len(given) == len("2026-11-21"):
-            return datetime.combine(date.fromisoformat(given) + passed, time(), zone)
-        moment = datetime.fromisoformat(given)
+            moment = datetime.combine(date.fromisoformat(given) + passed, time(), zone)
+        else:
+            moment = datetime.fromisoformat(given)
     except (ValueError, OverflowError):
         raise Invalid(f"{given!r} is neither a day nor a moment in ISO 8601", name) from None
     if moment.tzinfo is None:
         raise Invalid(f"{given!r} names no time zone: end it with Z or an offset", name)
+    if moment.year not in _YEARS:
+        raise Invalid(f"{given!r} is outside the years {_YEARS[0]} to {_YEARS[-1]}", name)
     return moment
 
 
