@@ -101,6 +101,16 @@ _LIVE = text(
     """
 )
 
+_CHANGED_SINCE = text(
+    """
+    select product_id from products
+    where store_id = :store_id and greatest(version, stock_version) > :since
+    union
+    select product_id from variants
+    where store_id = :store_id and greatest(version, stock_version) > :since
+    """
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -125,8 +135,10 @@ def upsert(session: Session, store_id: StoreId, records: Sequence[StockRecord]) 
         _HOLD_PRODUCTS,
         {"store_id": store_id, "product_ids": sorted({record.product_id for record in kept})},
     )
-    session.execute(_UNKNOWN_VARIANTS, what)
-    changed = [*session.scalars(_OF_PRODUCTS, what), *session.scalars(_OF_VARIANTS, what)]
+    changed = list(session.scalars(_OF_PRODUCTS, what))
+    if any(record.variant_id for record in kept):
+        session.execute(_UNKNOWN_VARIANTS, what)
+        changed += session.scalars(_OF_VARIANTS, what)
     stale = session.execute(_TOO_OLD, what).scalar_one() if len(changed) < len(kept) else 0
     outcome = Outcome(len(kept) - stale, stale, updated=frozenset(changed))
     return batches.with_doubles(outcome, len(records), len(kept), older)
@@ -138,6 +150,11 @@ def live(session: Session, store_id: StoreId, product_ids: Collection[str]) -> l
         return []
     what = {"store_id": store_id, "product_ids": sorted(product_ids)}
     return [Live(*found) for found in session.execute(_LIVE, what)]
+
+
+def changed_since(session: Session, store_id: StoreId, since: datetime) -> Sequence[str]:
+    """The products whose shop changed them, or their stock, after this moment."""
+    return session.scalars(_CHANGED_SINCE, {"store_id": store_id, "since": since}).all()
 
 
 def _row(record: StockRecord) -> Row:
