@@ -38,17 +38,13 @@ class Pages:
 
     def home(self) -> str:
         with self._shop.store.read() as db:
-            faces = {
-                category.key: catalog.shelf(db, category.key, "popular", 1).products[:1]
-                for category in CATEGORIES
-            }
             return frame.page(
                 db,
                 "home.html",
                 frame.shopper(db),
                 hero=_varied(catalog.bestsellers(db, 60))[:5],
                 arrivals=catalog.newest(db, 10),
-                faces=faces,
+                faces=catalog.faces(db),
                 counts=catalog.counts(db),
             )
 

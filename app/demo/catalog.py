@@ -68,6 +68,13 @@ def newest(db: Db, count: int) -> list[Product]:
     return _first(db, "new", count)
 
 
+def faces(db: Db) -> dict[str, Product]:
+    """Category key -> its best seller."""
+    # SQLite takes the bare columns from the row that has the maximum.
+    rows = db.execute(f"SELECT {_COLUMNS}, max(sold) FROM products GROUP BY category")
+    return {row["category"]: _product(row) for row in rows}
+
+
 def counts(db: Db) -> dict[str, int]:
     """Category key -> number of products."""
     rows = db.execute("SELECT category, count(*) AS products FROM products GROUP BY category")

@@ -20,9 +20,11 @@ CREATE TABLE products (
 ) WITHOUT ROWID;
 CREATE INDEX products_shelf ON products (category, sold DESC);
 CREATE INDEX products_sold ON products (sold DESC);
+CREATE INDEX products_new ON products (created_at DESC);
 CREATE TABLE customers (
   customer_id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, orders INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX customers_orders ON customers (orders DESC);
 CREATE TABLE sent (
   store_id TEXT NOT NULL, kind TEXT NOT NULL, batch INTEGER NOT NULL, PRIMARY KEY (store_id, kind, batch)
 ) WITHOUT ROWID;

@@ -109,7 +109,7 @@ def _badge(title: str, palette: Palette) -> str:
     return (
         f'<circle cx="408" cy="72" r="35" fill="{palette.accent}"/>'
         f'<text x="408" y="83" text-anchor="middle" {_SERIF} font-size="31" fill="{_WHITE}">'
-        f'<tspan font-size="21" dy="-2">×</tspan><tspan dy="2">{count}</tspan></text>'
+        f'<tspan font-size="27" dy="-1">×</tspan><tspan dy="1">{count}</tspan></text>'
     )
 
 
