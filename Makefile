@@ -5,9 +5,10 @@ SHELL := /bin/bash
 BIN := .venv/bin
 RUN_STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
-STATIC := widgets/dist/.built app/console/static/dist/.built
+STATIC := widgets/dist/.built app/console/static/dist/.built app/api/static/dist/.built
 
 .DEFAULT_GOAL := help
+.SECONDARY:
 .PHONY: help setup demo test lint types python widgets-test lock clean browser
 
 help: ## List the targets
@@ -42,7 +43,7 @@ lock: ## Renew the lock files from pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove what was built, and keep the data
-	rm -rf .venv widgets/node_modules widgets/dist app/console/node_modules app/console/static/dist
+	rm -rf .venv widgets/node_modules widgets/dist app/*/node_modules app/*/static/dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
@@ -66,6 +67,8 @@ widgets/dist/.built: widgets/node_modules/.installed $(shell find widgets/src -t
 	@npm --prefix widgets run --silent build
 	@touch $@
 
-app/console/static/dist/.built: app/console/node_modules/.installed app/console/build.mjs
-	@npm --prefix app/console run --silent build
+app/console/static/dist/.built: $(shell find app/console/assets -type f)
+
+app/%/static/dist/.built: app/%/node_modules/.installed app/%/build.mjs
+	@npm --prefix app/$* run --silent build
 	@touch $@

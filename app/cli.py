@@ -62,7 +62,7 @@ def web() -> None:
         [
             "granian", "--interface", "wsgi", "--factory", "app.factory:create_wsgi",
             "--host", settings.host, "--port", str(settings.port), "--workers", str(settings.web_workers),
-            "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
+            "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
             "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5",
         ],
     )  # fmt: skip

@@ -77,7 +77,7 @@ def demo_store(runtime: Runtime, has_keys: bool) -> Credentials | None:  # noqa:
         store_id = members.store_of(unit.session, DEMO_MERCHANT)
     if store_id is None:
         new = NewStore(
-            name="The Regency Gift Company",
+            name="Fern & Thimble",
             platform="custom",
             domain=runtime.settings.public_url,
             currency="GBP",

@@ -9,8 +9,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 from rich.console import Console
@@ -133,10 +134,11 @@ def _prepare(settings: Settings, steps: Steps, shoppers: int) -> None:
         connection = _connect(settings)
     with steps.step("Web, worker and clock"):
         _wait_for(connection.base_url + "/healthz", steps)
+    before = _status(connection)
     with steps.bar("Catalog and orders sent through the public API") as report:
         load.load(connection, settings.data_dir, SystemClock(), report)
     with steps.step("Models trained and published"):
-        _train(connection, steps)
+        _train(connection, before, steps)
         _wait_for(connection.base_url + "/readyz", steps)
     _first_shoppers(settings, connection, steps, shoppers)
     base = connection.base_url
@@ -177,19 +179,36 @@ def _write(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def _train(connection: Connection, steps: Steps) -> None:
-    """Ask for a training unless a model is served already, and wait for it."""
+@dataclass(frozen=True, slots=True)
+class Status:
+    orders: int
+    model_version: str | None
+
+
+def _status(connection: Connection) -> Status:
+    told = _call(connection, "GET", "status")
+    return Status(orders=told["orders"], model_version=told["model_version"])
+
+
+def _train(connection: Connection, before: Status, steps: Steps) -> None:
+    """Have a training and wait for it, unless a model is served and nothing came in since."""
+    if before.model_version is not None and _status(connection).orders == before.orders:
+        return
+    _call(connection, "POST", "train")
+    deadline = time.monotonic() + _TRAINED_WITHIN
+    while _status(connection).model_version == before.model_version:
+        if time.monotonic() > deadline:
+            raise Upstream("the training does not end, see the worker's log", retry=False)
+        steps.wait(_PAUSE)
+
+
+def _call(connection: Connection, method: str, name: str) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {connection.secret_key}"}
-    with httpx.Client(headers=headers, timeout=30) as client:
-        deadline = time.monotonic() + _TRAINED_WITHIN
-        asked = False
-        while client.get(connection.api_url("status")).raise_for_status().json()["model_version"] is None:
-            if not asked:
-                client.post(connection.api_url("train")).raise_for_status()
-                asked = True
-            if time.monotonic() > deadline:
-                raise Upstream("the training does not end, see the worker's log", retry=False)
-            steps.wait(_PAUSE)
+    answer = httpx.request(method, connection.api_url(name), headers=headers, timeout=30)
+    if answer.is_error:
+        raise Upstream(f"{method} {name} was answered {answer.status_code}", retry=False)
+    told: dict[str, Any] = answer.json()
+    return told
 
 
 def _first_shoppers(settings: Settings, connection: Connection, steps: Steps, shoppers: int) -> None:

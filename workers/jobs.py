@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from app.domain.accounts import stores
-from app.domain.commerce import deliveries, files
+from app.domain.commerce import deliveries, files, sync
 from app.domain.insight import attribution
 from app.domain.learning import publish, training
 from app.domain.merchandising import storefront
 from app.kernel.ids import OrderId, SlateId, StoreId, VisitorId
 from app.kernel.runtime import Runtime
+
+_OVERLAP = timedelta(days=1)
+_DELIVERIES_KEPT = timedelta(days=30)
 
 Work = Callable[..., None]  # (runtime, store_id, *ids) -> None
 
@@ -47,13 +51,22 @@ def measure_slates(runtime: Runtime, store_id: StoreId, *slate_ids: str) -> None
         attribution.attribute_orders(unit.session, store_id, orders)
 
 
+def tidy_intake(runtime: Runtime, store_id: StoreId) -> None:
+    with runtime.unit(store_id) as unit:
+        deliveries.tidy(unit.session, store_id, before=runtime.clock.now() - _DELIVERIES_KEPT)
+
+
 def republish(runtime: Runtime, store_id: StoreId) -> None:
-    """Bring the fast wing back to what the database knows, if it lost it."""
+    """Bring the fast wing back to what the database knows, if it lost or missed some of it."""
     with runtime.unit(store_id) as unit:
         store = stores.get(unit.session, store_id)
         config = storefront.config(unit.session, store_id, store)
     storefront.put(runtime.valkey, store, config)
-    publish.restore(runtime, store_id)
+    served = publish.restore(runtime, store_id)
+    if served is not None:
+        with runtime.unit(store_id) as unit:
+            since = served.created_at - _OVERLAP
+            sync.show_again(unit, store_id, since=since, valkey=runtime.valkey)
 
 
 JOBS: Mapping[str, Work] = {
@@ -64,4 +77,5 @@ JOBS: Mapping[str, Work] = {
     "measure.visitors": measure_visitors,
     "measure.slates": measure_slates,
     "publish.restore": republish,
+    "intake.tidy": tidy_intake,
 }

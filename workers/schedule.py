@@ -18,29 +18,40 @@ _LOOK_EVERY = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``job`` runs for every store once in ``every``."""
+    """``job`` runs for every store once in ``every``, the first time at once or after that long."""
 
     job: str
     every: timedelta
+    at_once: bool
     queue: str = "default"
 
 
 TIMETABLE = (
-    Entry("publish.restore", timedelta(minutes=1)),
-    Entry("train.store", timedelta(days=1), queue="training"),
-    Entry("intake.tidy", timedelta(days=1)),
+    Entry("publish.restore", timedelta(minutes=1), at_once=True),
+    Entry("train.store", timedelta(days=1), at_once=False, queue="training"),
+    Entry("intake.tidy", timedelta(days=1), at_once=True),
 )
+
+# When a turn was taken last is compared and noted in one step, so that each is taken once.
+_TAKE_TURN = """
+local last = redis.call('get', KEYS[1])
+local now, every, at_once = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+if last and now - tonumber(last) < every then return 0 end
+redis.call('set', KEYS[1], ARGV[1])
+return last and 1 or at_once
+"""
 
 
 def tick(runtime: Runtime) -> int:
     """Name the jobs that are due, each once however many clocks look, and say how many."""
-    named = 0
+    named, now = 0, runtime.clock.now().timestamp()
+    take = runtime.valkey.register_script(_TAKE_TURN)
     with runtime.unit() as unit:
         store_ids = stores.every_id(unit.session)
     for entry in TIMETABLE:
         for store_id in store_ids:
             turn = f"alongside:turn:{entry.job}:{store_id}"
-            if runtime.valkey.set(turn, runtime.clock.now().isoformat(), nx=True, ex=entry.every):
+            if take([turn], [now, entry.every.total_seconds(), int(entry.at_once)]):
                 with runtime.unit(store_id) as unit:
                     unit.enqueue(entry.job, queue=entry.queue, key=store_id)
                 named += 1

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import text
 
 from app.domain.accounts.stores import Credentials
+from app.kernel.clock import FixedClock
 from app.kernel.runtime import Runtime
 from workers import schedule
 from workers.jobs import JOBS
@@ -21,7 +24,19 @@ def named_for(runtime: Runtime, store: Credentials) -> list[str]:
 def test_a_store_gets_each_turn_once(runtime: Runtime, store: Credentials) -> None:
     schedule.tick(runtime)
     schedule.tick(runtime)
-    assert named_for(runtime, store) == sorted(entry.job for entry in schedule.TIMETABLE)
+    assert named_for(runtime, store) == ["intake.tidy", "publish.restore"]
+
+
+def test_a_store_is_first_trained_when_it_has_had_a_day(
+    runtime: Runtime, store: Credentials, clock: FixedClock
+) -> None:
+    schedule.tick(runtime)
+    clock.advance(timedelta(hours=23))
+    schedule.tick(runtime)
+    assert "train.store" not in named_for(runtime, store)
+    clock.advance(timedelta(hours=1))
+    schedule.tick(runtime)
+    assert "train.store" in named_for(runtime, store)
 
 
 def test_every_entry_of_the_timetable_is_a_job() -> None:

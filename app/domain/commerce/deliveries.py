@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import redis
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from app.domain.accounts import stores
 from app.domain.commerce import sync
@@ -77,3 +78,12 @@ def apply(unit: Unit, store_id: StoreId, delivery_id: str, *, valkey: redis.Redi
     if delivery.error is None:
         delivery.body = b""
     unit.session.flush()
+
+
+def tidy(session: Session, store_id: StoreId, *, before: datetime) -> None:
+    """Forget the deliveries that were worked on and came before this: no platform repeats one that late."""
+    session.execute(
+        delete(Delivery).where(
+            Delivery.store_id == store_id, Delivery.processed_at.is_not(None), Delivery.received_at < before
+        )
+    )

@@ -61,6 +61,11 @@ def _catalog(unit: Unit, store_id: StoreId, records: Sequence[Record], valkey: r
     return sold + counted
 
 
+def show_again(unit: Unit, store_id: StoreId, *, since: datetime, valkey: redis.Redis) -> None:
+    """Tell the fast wing once more what the shop changed since then, in case it missed it. Repeatable."""
+    _show(unit, store_id, stock.changed_since(unit.session, store_id, since), valkey)
+
+
 def _show(unit: Unit, store_id: StoreId, product_ids: Collection[str], valkey: redis.Redis) -> None:
     changes: list[Change] = []
     for each in stock.live(unit.session, store_id, product_ids):

@@ -1,0 +1,160 @@
+"""From a recommendation to attributed revenue, in a real browser, to the penny; and back by a return."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import Demo
+
+pytestmark = pytest.mark.browser
+
+CARDS = "alongside-placement li"
+SHOWN_WITHIN_S = 10
+
+
+def enter(window: BrowserContext) -> Page:
+    """A shopper who consents and is not of the holdout: one in twenty is, and then another comes."""
+    for _ in range(5):
+        page = window.new_page()
+        page.goto("/")
+        accept = page.get_by_role("button", name="Accept")
+        if accept.count():
+            accept.first.click()
+        page.goto("/shop/product/22423")
+        page.locator("alongside-placement").scroll_into_view_if_needed()
+        page.wait_for_load_state("networkidle")
+        if page.locator(CARDS).count():
+            return page
+        window.clear_cookies()
+        page.close()
+    raise AssertionError("five shoppers in a row saw no recommendations")
+
+
+def soon(fact: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + SHOWN_WITHIN_S
+    while time.monotonic() < deadline:
+        if fact():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def pence(text: str) -> int:
+    return int(Decimal(text.replace("£", "").replace(",", "")) * 100)
+
+
+def open_console(window: BrowserContext) -> Page:
+    console = window.new_page()
+    console.goto("/console/")
+    console.get_by_role("button", name="Open the demo console").click()
+    expect(console.locator("#attributed")).to_be_visible()
+    return console
+
+
+def test_a_recommended_product_is_seen_clicked_bought_credited_and_returned(
+    window: BrowserContext, demo: Demo
+) -> None:
+    page = enter(window)
+    console = open_console(window)
+    before = demo.overview()
+    page.bring_to_front()
+    card = page.locator(CARDS).first
+    card.scroll_into_view_if_needed()
+    title = card.locator("a").inner_text()
+    page.wait_for_timeout(1500)
+    card.locator("a").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    price = pence(page.locator(".price.big").inner_text())
+    page.locator("form.add button").click()
+    page.wait_for_url("**/shop/cart")
+    page.locator("alongside-placement").scroll_into_view_if_needed()
+    expect(page.locator(CARDS).first).to_be_visible()
+    page.get_by_role("link", name="To the checkout").click()
+    page.get_by_role("button", name="Pay").click()
+    number = page.locator("#order-number").inner_text()
+
+    bought = before["attributed"]["amount"] + price
+    assert soon(lambda: demo.overview()["attributed"]["amount"] == bought)
+    after = demo.overview()
+    assert after["clicks"] == before["clicks"] + 1
+    assert after["impressions"] > before["impressions"]
+    assert after["orders"] == before["orders"] + 1
+    console.bring_to_front()
+    expect(console.locator("#attributed")).to_have_text(f"£{bought / 100:,.2f}", timeout=10_000)
+
+    page.bring_to_front()
+    page.goto(f"/shop/returns?order={number}")
+    page.get_by_label("Return", exact=True).fill("1")
+    page.get_by_role("button", name="Refund what I chose").click()
+    assert soon(lambda: demo.overview()["attributed"]["amount"] == before["attributed"]["amount"])
+
+
+def test_a_card_can_be_added_where_it_is_shown(window: BrowserContext, demo: Demo) -> None:
+    page = enter(window)
+    adds = demo.overview()["adds"]
+    page.locator(f"{CARDS} button").first.click()
+    expect(page.locator(f"{CARDS} button").first).to_have_text("Added")
+    page.goto("/shop/cart")
+    expect(page.locator("[data-empty-basket]")).to_have_count(0)
+    assert soon(lambda: demo.overview()["adds"] == adds + 1)
+
+
+def test_a_placement_changed_in_the_console_changes_in_the_shop(window: BrowserContext) -> None:
+    page = enter(window)
+    console = open_console(window)
+    console.goto("/console/placements")
+    form = console.locator("#placement-product")
+    form.get_by_label("Title").fill("Chosen for you")
+    form.get_by_label("Slots").fill("3")
+    form.get_by_role("button", name="Save").click()
+    expect(console.locator("#placement-product")).to_contain_text("Saved")
+
+    def shown() -> bool:
+        page.reload()
+        page.locator("alongside-placement").scroll_into_view_if_needed()
+        page.wait_for_load_state("networkidle")
+        return (
+            page.locator(CARDS).count() == 3
+            and "Chosen for you" in page.locator("alongside-placement").inner_text()
+        )
+
+    page.bring_to_front()
+    assert soon(shown)
+
+
+def test_without_the_app_the_page_is_as_if_the_widget_were_not_there(window: BrowserContext) -> None:
+    window.route("**/v1/**", lambda route: route.abort())
+    page = window.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto("/shop/product/22423")
+    page.locator("alongside-placement").evaluate("element => element.scrollIntoView()")
+    page.wait_for_timeout(4000)
+    assert page.locator(CARDS).count() == 0
+    assert (
+        page.locator("alongside-placement").evaluate("element => element.getBoundingClientRect().height") == 0
+    )
+    assert errors == []
+    page.locator("form.add button").click()
+    page.wait_for_url("**/shop/cart")
+
+
+@pytest.mark.parametrize("address", ["/shop/", "/shop/product/22423", "/shop/search?q=heart", "/shop/cart"])
+def test_the_served_page_holds_its_placement(window: BrowserContext, address: str) -> None:
+    answer = window.request.get(address)
+    assert answer.status == 200
+    assert "<alongside-placement" in answer.text()
+
+
+def test_the_documentation_opens_without_an_outside_request(window: BrowserContext, demo: Demo) -> None:
+    asked: list[str] = []
+    page = window.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/docs")
+    expect(page.get_by_text("/v1/recommendations").first).to_be_visible()
+    assert all(url.startswith((demo.base_url, "data:")) for url in asked)
