@@ -181,3 +181,18 @@ def test_orders_spread_over_the_file_are_whole() -> None:
         Kind.ORDERS, "order_id,created_at,customer_id,product_id,quantity,price\n" + "\n".join(rows)
     )
     assert [len(each.lines) for each in records] == [10] * 50  # type: ignore[union-attr]
+
+
+def test_a_row_that_cannot_be_read_does_not_take_its_order_along() -> None:
+    binary = parquet(
+        {
+            "order_id": ["1", "1"],
+            "created_at": ["2026-11-20"] * 2,
+            "product_id": ["tea", "c\0p"],
+            "quantity": [1, 1],
+            "price": [1.0, 1.0],
+        }
+    )
+    (order,), rejected = parse(Kind.ORDERS, binary)
+    assert len(order.lines) == 1  # type: ignore[union-attr]
+    assert [(each.line, each.reason) for each in rejected] == [(2, "there is a NUL character in a text")]

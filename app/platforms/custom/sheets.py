@@ -57,7 +57,7 @@ def groups(file: Open, wanted: Sequence[str], key: str) -> Iterator[list[Row]]:
 
     Reads the file twice; holds only the groups that have begun and are not complete.
     """
-    left = Counter(row.cells.get(key, "") for row in read(file, wanted))
+    left = Counter(row.cells.get(key, "") for row in read(file, [key]))
     waiting: dict[str, list[Row]] = {}
     for row in read(file, wanted):
         name = row.cells.get(key, "")
@@ -68,6 +68,8 @@ def groups(file: Open, wanted: Sequence[str], key: str) -> Iterator[list[Row]]:
         left[name] -= 1
         if not left[name]:
             yield waiting.pop(name)
+    # Rows that cannot be read were counted, and never joined their group.
+    yield from waiting.values()
 
 
 def _text(opened: BinaryIO) -> io.TextIOWrapper:
