@@ -49,7 +49,8 @@ def header(file: Open) -> frozenset[str]:
         opened.seek(0)
         if start == _PARQUET:
             return frozenset(_parquet_file(opened).schema_arrow.names)
-        return frozenset(next(_table(_text(opened)), (0, []))[1])
+        with _text(opened) as text:
+            return frozenset(next(_table(text), (0, []))[1])
 
 
 def groups(file: Open, wanted: Sequence[str], key: str) -> Iterator[list[Row]]:
@@ -78,16 +79,17 @@ def _text(opened: BinaryIO) -> io.TextIOWrapper:
 
 
 def _csv(opened: BinaryIO, wanted: Sequence[str]) -> Iterator[Row]:
-    table = _table(_text(opened))
-    names = next(table, (0, []))[1]
-    places = [(names.index(name), name) for name in wanted if name in names]
-    for line, cells in table:
-        if len(cells) != len(names):
-            yield Row(line, {}, f"{len(cells)} cells where the header has {len(names)}")
-        elif fault := _fault(cells):
-            yield Row(line, {}, fault)
-        else:
-            yield Row(line, {name: cells[at] for at, name in places if cells[at]})
+    with _text(opened) as text:
+        table = _table(text)
+        names = next(table, (0, []))[1]
+        places = [(names.index(name), name) for name in wanted if name in names]
+        for line, cells in table:
+            if len(cells) != len(names):
+                yield Row(line, {}, f"{len(cells)} cells where the header has {len(names)}")
+            elif fault := _fault(cells):
+                yield Row(line, {}, fault)
+            else:
+                yield Row(line, {name: cells[at] for at, name in places if cells[at]})
 
 
 def _table(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
