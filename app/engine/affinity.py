@@ -22,7 +22,7 @@ def order_weights(data: Dataset, size_power: float, half_life: float) -> NDArray
 
 def mass(data: Dataset, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum the weights of the orders with each item."""
-    total: NDArray[np.float64] = data.bought.T @ weights
+    total: NDArray[np.float64] = data.buyers_of @ weights
     return total
 
 
@@ -36,7 +36,7 @@ def together(data: Dataset, weights: NDArray[np.float64]) -> csr_matrix:
     """Items x items: the weight of the orders with both; nothing on the diagonal."""
     from scipy.sparse import csr_matrix, diags  # noqa: PLC0415  a web process never learns
 
-    pairs = csr_matrix(data.bought.T @ diags(weights) @ data.bought)
+    pairs = csr_matrix((data.buyers_of @ diags(weights)) @ data.bought)
     pairs.setdiag(0.0)
     pairs.eliminate_zeros()
     pairs.sort_indices()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.engine.pairs import Pairs
 from app.engine.similarity import Descriptions
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class Catalog:
     created: LongArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dataset:
     """What strategies learn from.
 
@@ -76,6 +78,16 @@ class Dataset:
     def orders(self) -> int:
         """Number of orders."""
         return len(self.times)
+
+    @cached_property
+    def buyers_of(self) -> csr_matrix:
+        """``bought`` the other way round: items x orders."""
+        return self.bought.T.tocsr()
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """How many orders hold two items."""
+        return Pairs.count(self.buyers_of, self.bought)
 
     def ages(self) -> NDArray[np.float64]:
         """Days between each order and ``now``."""

@@ -56,16 +56,8 @@ def matrix(lists: Lists, items: int) -> csr_matrix:
 
 def counted(lists: Lists, data: Dataset) -> Lists:
     """Add to lists that hang on items how many orders hold anchor and item, and how many the anchor."""
-    pairs = (data.bought.T @ data.bought).tocsr()
-    pairs.sort_indices()
-    known = np.repeat(np.arange(data.items), np.diff(pairs.indptr)) * data.items + pairs.indices
-    wanted = np.repeat(np.arange(data.items), np.diff(lists.starts)) * data.items + lists.items
-    places = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
-    counts = np.zeros(len(wanted), np.int32)
-    if len(known):
-        met = known[places] == wanted
-        counts[met] = pairs.data[places[met]].astype(np.int32)
-    return replace(lists, counts=counts, totals=pairs.diagonal().astype(np.int32))
+    rows = np.repeat(np.arange(data.items, dtype=np.int64), np.diff(lists.starts))
+    return replace(lists, counts=data.pairs.look_up(rows, lists.items), totals=data.pairs.totals)
 
 
 def _join(parts: list[NDArray[_T]], kind: type[_T]) -> NDArray[_T]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scipy.sparse import csr_matrix
+
+    from app.engine.types import FloatArray
 
 LETTERS_UP_TO = 20_000
 """Above this many products letter groups cost minutes and words must do."""
@@ -28,6 +30,7 @@ class Descriptions:
     titles: tuple[str, ...]
     categories: tuple[str, ...]
     brands: tuple[str, ...]
+    _squares: dict[int, FloatArray] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def features(self) -> csr_matrix:
@@ -55,6 +58,15 @@ class Descriptions:
         block.eliminate_zeros()
         block.sort_indices()
         return block
+
+    def squares(self, among: int) -> FloatArray:
+        """Squared cosines of the first ``among`` items, dense; computed once for each size."""
+        if among not in self._squares:
+            found = np.zeros((among, among), np.float32)
+            for first, last in blocks(among):
+                found[first:last] = self.alike(first, last, among).toarray()
+            self._squares[among] = np.square(found, out=found)
+        return self._squares[among]
 
 
 def blocks(items: int) -> Sequence[tuple[int, int]]:

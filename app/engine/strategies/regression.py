@@ -54,13 +54,10 @@ class Regression(Tabled):
         """Co-occurrence + prior + penalty. Items are numbered by their orders: the core comes first."""
         from scipy.sparse import diags  # noqa: PLC0415  a web process never learns
 
-        bought = data.bought[:, :core]
-        weighed = diags(order_weights(data, self.size_power, self.half_life)) @ bought
-        gram = np.asarray((bought.T @ weighed).toarray(), np.float32)
-        for first, last in blocks(core) if self.prior else ():
-            alike = data.described.alike(first, last, core)
-            alike.data = (self.prior * alike.data**2).astype(np.float32)
-            gram[first:last] += alike.toarray()
+        weighed = data.buyers_of[:core] @ diags(order_weights(data, self.size_power, self.half_life))
+        gram = np.asarray((weighed @ data.bought[:, :core]).toarray(), np.float32)
+        if self.prior:
+            gram += np.float32(self.prior) * data.described.squares(core)
         gram[np.diag_indices(core)] += self.penalty + self.prior
         return gram
 
@@ -71,11 +68,13 @@ def _solve(gram: FloatArray) -> FloatArray:
     Single precision: with the penalty on the diagonal the result differs from double by about 1e-6.
     """
     from scipy.linalg.lapack import spotrf, spotri  # noqa: PLC0415  a web process never learns
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    factor, failed = spotrf(gram.T, lower=1, clean=1, overwrite_a=1)
-    if failed:
-        raise ArithmeticError("the Gram matrix is not positive definite")
-    inverse, _ = spotri(factor, lower=1, overwrite_c=1)
+    with threadpool_limits(1):  # where others want the cores, spinning threads cost ten times as much
+        factor, failed = spotrf(gram.T, lower=1, clean=1, overwrite_a=1)
+        if failed:
+            raise ArithmeticError("the Gram matrix is not positive definite")
+        inverse, _ = spotri(factor, lower=1, overwrite_c=1)
     for first, last in blocks(len(inverse)):
         inverse[first:last, last:] = inverse[last:, first:last].T
         corner = np.tril(inverse[first:last, first:last])
@@ -92,12 +91,7 @@ def _sparse(weights: FloatArray, length: int, items: int) -> csr_matrix:
 
     core = len(weights)
     kept = min(length, core)
-    columns = (
-        np.argpartition(-np.abs(weights), kept - 1, axis=1)[:, :kept] if core else np.empty((0, 0), np.int64)
-    )
-    columns.sort(axis=1)
-    values = np.take_along_axis(weights, columns, axis=1)
-    rows = np.repeat(np.arange(core), kept)
-    found = csr_matrix((values.ravel(), (rows, columns.ravel())), shape=(items, items))
-    found.eliminate_zeros()
-    return found
+    sizes = np.abs(weights)
+    bars = np.partition(sizes, core - kept, axis=1)[:, core - kept] if core else np.zeros(0, np.float32)
+    rows, columns = np.nonzero((sizes >= bars[:, None]) & (sizes > 0.0))
+    return csr_matrix((weights[rows, columns], (rows, columns)), shape=(items, items))
