@@ -59,9 +59,9 @@ def open_console(window: BrowserContext) -> Page:
 def test_a_recommended_product_is_seen_clicked_bought_credited_and_returned(
     window: BrowserContext, demo: Demo
 ) -> None:
+    before = demo.overview()
     page = enter(window)
     console = open_console(window)
-    before = demo.overview()
     page.bring_to_front()
     card = page.locator(CARDS).first
     card.scroll_into_view_if_needed()
