@@ -128,7 +128,7 @@ def test_csv_answers_as_parquet_does_leading_zeros_and_all(
 
 
 def test_an_unknown_product_is_answered_with_the_popular_ones(tmp_path: Path) -> None:
-    asked = [
+    asked: list[dict[str, object]] = [
         {"id": "7", "placement": "product", "product": "ghost", "basket": ["spirit"], "customer": "nobody"}
     ]
     told = answer(tmp_path, order_lines(60), asked, PRODUCTS)
