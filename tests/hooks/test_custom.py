@@ -194,3 +194,14 @@ def test_a_huge_body_is_refused(client: FlaskClient, store: Credentials) -> None
 def test_work_on_nothing_is_not_found(runtime: Runtime, store: Credentials) -> None:
     with pytest.raises(NotFound):
         deliveries.work(runtime, store.store_id, "msg_9")
+
+
+def test_old_deliveries_are_forgotten_once_they_are_worked_on(
+    client: FlaskClient, runtime: Runtime, store: Credentials
+) -> None:
+    for delivery_id in ("done", "waiting"):
+        call(client, store, {"type": "order.created", "data": order()}, delivery_id=delivery_id)
+    deliveries.work(runtime, store.store_id, "done")
+    with runtime.unit(store.store_id) as unit:
+        deliveries.tidy(unit.session, store.store_id, before=NOON + timedelta(seconds=1))
+    assert look(runtime, store.store_id, TOLD) == [("waiting", "order.created", False, None)]

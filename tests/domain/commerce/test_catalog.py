@@ -126,3 +126,13 @@ def test_nothing_reaches_the_overlay_of_a_unit_that_fails(runtime: Runtime, stor
         sync.apply(unit, store.store_id, [stock(0, hour=2)], valkey=runtime.valkey, now=runtime.clock.now())
         _ = 1 / 0
     assert overlay.since(runtime.valkey, store.store_id, 0)[1] == {}
+
+
+def test_what_the_fast_wing_lost_is_told_again(runtime: Runtime, store: Credentials) -> None:
+    send(runtime, store.store_id, product("tea", hour=1), product("cup", hour=1))
+    send(runtime, store.store_id, stock(0, hour=5))
+    runtime.valkey.flushall()
+    with runtime.unit(store.store_id) as unit:
+        sync.show_again(unit, store.store_id, since=at(4), valkey=runtime.valkey)
+    assert live(runtime, store)[Aspect.STOCK] == 0
+    assert set(overlay.since(runtime.valkey, store.store_id, 0)[1]) == {"tea"}
