@@ -10,7 +10,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """For ``Popen(preexec_fn=...)``: the child gets this signal when its parent ends, however that ends (Linux).
+    """For ``Popen(preexec_fn=...)``: the child gets this signal when its parent ends, in any way (Linux).
 
     The library is opened here, before the fork: after it nothing but the one system call happens.
     """

@@ -13,7 +13,9 @@ from app.kernel.db import Database
 from app.kernel.errors import Unauthorized
 
 
-def test_a_secret_key_tells_its_store(database: Database, store: Credentials, other_store: Credentials) -> None:
+def test_a_secret_key_tells_its_store(
+    database: Database, store: Credentials, other_store: Credentials
+) -> None:
     with database.unit() as unit:
         assert keys.authenticate(unit.session, store.secret_key) == store.store_id
         assert keys.authenticate(unit.session, other_store.secret_key) == other_store.store_id

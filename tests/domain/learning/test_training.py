@@ -98,7 +98,6 @@ def together_with(valkey: redis.Redis, store_id: StoreId, product: str) -> list[
     return [snapshot.published.item_ids[pick.item] for pick in picks]
 
 
-
 def restored(runtime: Runtime, store_id: StoreId) -> str | None:
     served = publish.restore(runtime, store_id)
     return None if served is None else served.version
