@@ -16,9 +16,11 @@ from app.kernel.ids import StoreId
 from tests.domain.insight.world import Credit, Rows, Shop, arrive, ledger
 
 DAY = timedelta(hours=24)
-HOURS = st.sampled_from([0.0, 1, 2, 23, 24, 25, 26, 48])
-PRODUCTS = st.sampled_from("ABC")
-VISITORS = st.sampled_from(["v", "w", None])
+# Few values, so that touches meet: the same shopper and product, and both edges of the window.
+HOURS = st.sampled_from([0.0, 1, 24, 25, 26, 48])
+ORDERED = st.sampled_from([24.0, 25, 48])
+PRODUCTS = st.sampled_from("AAB")
+VISITORS = st.sampled_from(["v", "v", "v", "w", None])
 AMOUNTS = st.integers(0, 5)
 SHOP = Shop(StoreId("made in a moment"))
 
@@ -27,37 +29,42 @@ T = TypeVar("T")
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Rows]:
-    """Up to three slates, six events, two orders of three lines, three refunds and an identity."""
-    slates = [f"s{n}" for n in range(draw(st.integers(1, 3)))]
+    """Up to three slates, eight events, two orders of three lines, three refunds and identities."""
+    slates = [f"s{n}" for n in range(draw(st.integers(2, 3)))]
     orders = [f"o{n}" for n in range(draw(st.integers(1, 2)))]
     line = st.one_of(
-        st.tuples(PRODUCTS, AMOUNTS), st.tuples(PRODUCTS, AMOUNTS, st.sampled_from([*slates, "none"]))
+        st.tuples(PRODUCTS, AMOUNTS),
+        st.tuples(PRODUCTS, AMOUNTS),
+        st.tuples(PRODUCTS, AMOUNTS, st.sampled_from([*slates, "none"])),
     )
     arrivals = [
         SHOP.slate(
             name,
             draw(HOURS),
-            draw(st.sampled_from(["A", "AB", "ABC"])),
+            draw(st.sampled_from(["A", "AB", "AB"])),
             draw(VISITORS),
-            draw(st.sampled_from(["treatment", "treatment", "holdout"])),
+            draw(st.sampled_from(["treatment", "treatment", "treatment", "holdout"])),
         )
         for name in slates
     ]
     arrivals += [
         SHOP.order(
             name,
-            draw(HOURS),
+            draw(ORDERED),
             *draw(st.lists(line, min_size=1, max_size=3)),
-            visitor=draw(VISITORS),
-            customer=draw(st.sampled_from(["c", None])),
+            visitor=draw(st.sampled_from(["v", "w", None])),
+            customer=draw(st.sampled_from(["c", "c", None])),
             status=draw(st.sampled_from(["paid", "paid", "paid", "cancelled", "pending"])),
         )
         for name in orders
     ]
-    kinds = st.sampled_from(["impression", "click", "add"])
+    kinds = st.sampled_from(["impression", "impression", "click", "add"])
     happened = draw(
         st.lists(
-            st.tuples(kinds, HOURS, PRODUCTS, st.sampled_from(slates), VISITORS), max_size=6, unique=True
+            st.tuples(kinds, HOURS, PRODUCTS, st.sampled_from(slates), VISITORS),
+            min_size=1,
+            max_size=8,
+            unique=True,
         )
     )
     arrivals += [SHOP.event(*one) for one in happened]
@@ -66,8 +73,7 @@ def histories(draw: st.DrawFn) -> list[Rows]:
         SHOP.refund(f"r{n}", order, (number, amount))
         for n, (order, number, amount) in enumerate(draw(st.lists(returned, max_size=3)))
     ]
-    if draw(st.booleans()):
-        arrivals.append(SHOP.identity("v", "c"))
+    arrivals += [SHOP.identity(visitor, "c") for visitor in draw(st.sampled_from(["v", "vw", ""]))]
     return draw(st.permutations(arrivals))
 
 
@@ -122,7 +128,7 @@ def taken_back(order: Order, line: OrderLine, returned: list[RefundLine]) -> int
 
 
 @settings(
-    max_examples=150,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
