@@ -211,7 +211,6 @@ def test_a_restarted_valkey_is_followed_again(tmp_path: Path) -> None:
         viewed(reader)
         follower = Follower(reader)
         follower.start()
-        first.close()
     assert soon(lambda: reader.counts["follower_lost"] > 0)
     assert viewed(reader).model_version == "m1"
     with embedded.valkey(tmp_path / "valkey") as url:
