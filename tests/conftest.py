@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,15 +26,16 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def settings() -> Iterator[Settings]:
     """Settings of running, migrated servers: those of the environment, or from the wheels."""
-    folder = tmp_path_factory.mktemp("data")
     given = {key: os.environ[key] for key in ("DATABASE_URL", "REDIS_URL") if os.environ.get(key)}
-    fresh = Settings.from_env({**given, "DATA_DIR": str(folder), "SECRET_KEY": "k" * 40})
-    with embedded.servers(fresh) as running:
-        schema.migrate(running)
-        url = app_url(running.database_url, running.database_app_url, running.secret_key)
-        yield replace(running, database_app_url=url)
+    # Not under pytest's own folder: another run closes that one to all other users, the servers' included.
+    with tempfile.TemporaryDirectory(prefix="alongside-tests-") as folder:
+        fresh = Settings.from_env({**given, "DATA_DIR": folder, "SECRET_KEY": "k" * 40})
+        with embedded.servers(fresh) as running:
+            schema.migrate(running)
+            url = app_url(running.database_url, running.database_app_url, running.secret_key)
+            yield replace(running, database_app_url=url)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,8 @@ APP_ROLE = "alongside_app"
 _NAME_JOB = text(
     "insert into outbox (store_id, job, args, queue, key)"
     " values (:store_id, :job, cast(:args as jsonb), :queue, :key)"
-    " on conflict (job, key) where key is not null do nothing"
+    # Written over and not left alone: this waits for a relay that is just taking the row, and then adds one.
+    " on conflict (job, key) where key is not null do update set key = excluded.key"
 )
 
 

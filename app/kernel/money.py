@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
@@ -13,7 +12,6 @@ _EXPONENTS = {
     **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
 }
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _LARGEST = 2**63 - 1
 
 
@@ -30,7 +28,7 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not _CURRENCY.fullmatch(self.currency):
+        if len(self.currency) != 3 or not _is_capitals(self.currency):  # noqa: PLR2004 - ISO 4217
             raise Invalid(f"{self.currency!r} is not an ISO 4217 currency", "currency")
         if abs(self.amount) > _LARGEST:
             raise Invalid("the amount is too large", "amount")
@@ -64,3 +62,7 @@ class Money:
         if other.currency != self.currency:
             raise Invalid(f"{self.currency} and {other.currency} do not add up", "currency")
         return other
+
+
+def _is_capitals(text: str) -> bool:
+    return text.isascii() and text.isalpha() and text.isupper()

@@ -182,6 +182,13 @@ def upgrade() -> None:
         sa.Column("slate_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "order_id", "line_id", name=op.f("order_lines_pkey")),
     )
+    op.create_index(
+        op.f("order_lines_store_id_slate_id_idx"),
+        "order_lines",
+        ["store_id", "slate_id"],
+        unique=False,
+        postgresql_where=sa.text("slate_id is not null"),
+    )
     op.create_table(
         "orders",
         sa.Column("store_id", sa.Text(), nullable=False),
@@ -356,6 +363,11 @@ def downgrade() -> None:
     op.drop_index(op.f("orders_store_id_customer_id_idx"), table_name="orders")
     op.drop_index(op.f("orders_store_id_created_at_idx"), table_name="orders")
     op.drop_table("orders")
+    op.drop_index(
+        op.f("order_lines_store_id_slate_id_idx"),
+        table_name="order_lines",
+        postgresql_where=sa.text("slate_id is not null"),
+    )
     op.drop_table("order_lines")
     op.drop_table("model_versions")
     op.drop_table("members")

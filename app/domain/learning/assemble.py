@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import text
 
 from app.bridge.snapshot import Card
+from app.domain.commerce import stock
 from app.engine import dataset as engine
 from app.engine.dataset import Catalog, Dataset, OrderLines
 
@@ -51,8 +52,7 @@ _LINES = text(
 # The variant that a click on "add" means: the first that can be sold, else the first.
 _CARDS = text(
     """
-    select p.product_id, v.variant_id, p.title, p.url, p.image, p.price_amount, p.currency, p.category,
-           p.stock, p.visible
+    select p.product_id, v.variant_id, p.title, p.url, p.image, p.price_amount, p.currency, p.category
     from products p
     left join lateral (
         select variant_id from variants
@@ -85,7 +85,20 @@ def dataset(session: Session, store_id: StoreId) -> Dataset:
 
 def cards(session: Session, store_id: StoreId, product_ids: Sequence[str]) -> list[Card]:
     """Give the card of each product in the given order; one that is gone by now becomes an invisible card."""
-    found = {row.product_id: Card(**row._mapping) for row in session.execute(_CARDS, {"store_id": store_id})}  # noqa: SLF001
+    live = {each.product_id: each for each in stock.live(session, store_id, product_ids)}
+    found: dict[str, Card] = {}
+    for row in session.execute(_CARDS, {"store_id": store_id}):
+        if (now := live.get(row.product_id)) is not None:
+            card = (
+                row.variant_id,
+                row.title,
+                row.url,
+                row.image,
+                row.price_amount,
+                row.currency,
+                row.category,
+            )
+            found[row.product_id] = Card(row.product_id, *card, now.stock, now.visible)
     return [found.get(product_id) or _gone(product_id) for product_id in product_ids]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.tables.base import Key, Minor, Row, TextOrNull
@@ -60,6 +60,7 @@ class OrderLine(Row):
     """``total_amount`` is what was paid for the line: ``unit_amount`` times quantity less its discounts."""
 
     __tablename__ = "order_lines"
+    __table_args__ = (Index(None, "store_id", "slate_id", postgresql_where=text("slate_id is not null")),)
 
     store_id: Mapped[Key]
     order_id: Mapped[Key]
