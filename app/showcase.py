@@ -48,7 +48,7 @@ def run(settings: Settings, *, shoppers: int) -> None:
 
     def prepare() -> None:
         try:
-            _prepare(settings, steps, shoppers)
+            _prepare(settings, supervisor, steps, shoppers)
         except Stopped:
             pass
         except AppError as error:
@@ -57,8 +57,7 @@ def run(settings: Settings, *, shoppers: int) -> None:
 
     with _servers(settings, steps) as settings:
         supervisor = Supervisor({**os.environ, **settings.to_env()})
-        for name in ("web", "worker", "clock"):
-            supervisor.add(name, name)
+        supervisor.add("web", "web")
         preparing = threading.Thread(target=prepare)
         preparing.start()
         supervisor.run(stop)
@@ -129,11 +128,13 @@ def _servers(settings: Settings, steps: Steps) -> Iterator[Settings]:
         yield running
 
 
-def _prepare(settings: Settings, steps: Steps, shoppers: int) -> None:
+def _prepare(settings: Settings, supervisor: Supervisor, steps: Steps, shoppers: int) -> None:
     with steps.step("Demo store connected"):
         connection = _connect(settings)
-    with steps.step("Web, worker and clock"):
+    with steps.step("Web server"):
         _wait_for(connection.base_url + "/healthz", steps)
+    for name in ("worker", "clock"):  # after the server: a shop that has its model is open before they are
+        supervisor.add(name, name)
     before = _status(connection)
     with steps.bar("Catalog and orders sent through the public API") as report:
         load.load(connection, settings.data_dir, SystemClock(), report)
