@@ -24,6 +24,8 @@ from typing import IO
 import psutil
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app.kernel.errors import Upstream
 from app.kernel.processes import die_with_parent
@@ -102,7 +104,8 @@ def valkey(folder: Path) -> Iterator[str]:
 
     def alive() -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(socket), socket_timeout=2) as client:
+            once = Retry(NoBackoff(), 0)  # by itself the client would try for seconds
+            with redis.Redis(unix_socket_path=str(socket), socket_timeout=2, retry=once) as client:
                 return bool(client.ping())
         except (redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError):
             return False
