@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
+from sqlalchemy.engine import make_url
 
 from app.domain.accounts.stores import Credentials, NewStore
 from app.domain.commerce import install
@@ -28,14 +31,36 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     """Settings of running, migrated servers: those of the environment, or from the wheels."""
-    given = {key: os.environ[key] for key in ("DATABASE_URL", "REDIS_URL") if os.environ.get(key)}
     # Not under pytest's own folder: another run closes that one to all other users, the servers' included.
-    with tempfile.TemporaryDirectory(prefix="alongside-tests-") as folder:
-        fresh = Settings.from_env({**given, "DATA_DIR": folder, "SECRET_KEY": "k" * 40})
-        with embedded.servers(fresh) as running:
-            schema.migrate(running)
-            url = app_url(running.database_url, running.database_app_url, running.secret_key)
-            yield replace(running, database_app_url=url)
+    with tempfile.TemporaryDirectory(prefix="alongside-tests-") as folder, ExitStack() as stack:
+        given = {"DATA_DIR": folder, "SECRET_KEY": "k" * 40}
+        if os.environ.get("DATABASE_URL"):
+            given["DATABASE_URL"] = stack.enter_context(own_database(os.environ["DATABASE_URL"]))
+        if os.environ.get("REDIS_URL"):
+            given["REDIS_URL"] = empty_server(os.environ["REDIS_URL"])
+        running = stack.enter_context(embedded.servers(Settings.from_env(given)))
+        schema.migrate(running)
+        url = app_url(running.database_url, running.database_app_url, running.secret_key)
+        yield replace(running, database_app_url=url)
+
+
+@contextmanager
+def own_database(server: str) -> Iterator[str]:
+    """A database of this run's own on the given server, gone afterwards."""
+    url = make_url(server).set(drivername="postgresql")
+    name = f"alongside_tests_{new_id().lower()}"
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+        yield url.set(database=name).render_as_string(hide_password=False)
+        connection.execute(f"drop database {name} with (force)")
+
+
+def empty_server(url: str) -> str:
+    """The same address, if it holds nothing: the tests empty it again and again."""
+    with cache.connect(url) as client:
+        if client.dbsize():
+            pytest.exit(f"REDIS_URL {url} holds data, and the tests would delete it", returncode=2)
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +83,7 @@ def owner(settings: Settings) -> Iterator[Database]:
 def valkey(settings: Settings) -> Iterator[redis.Redis]:
     """An empty Valkey."""
     client = cache.connect(settings.redis_url)
-    client.flushall()
+    client.flushdb()
     yield client
     client.close()
 

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -205,6 +205,8 @@ def _held(
         if process is not None:
             process.send_signal(stop)
             process.wait(timeout=_PATIENCE)
+            with suppress(OSError):  # not empty where somebody else left something there
+                home.sockets.rmdir()
 
 
 def _wait(name: str, process: subprocess.Popen[bytes], alive: Callable[[], bool], home: _Home) -> None:
