@@ -37,6 +37,12 @@ class Slate(Struct):
     items: Annotated[list[Item], Meta(max_length=12)]
 
 
+class Page(Struct):
+    """One slate for each placement that the store has, in the order that was asked."""
+
+    slates: list[Slate]
+
+
 class Event(Struct):
     """``id`` is the browser's: the same event sent twice counts once."""
 
@@ -56,11 +62,11 @@ class Beacon(Struct):
 
 
 _KEY: Final = Param("key", "The store's public key, pk_…", required=True)
+_PLACEMENT: Final = Param(
+    "placement", "product, cart, home, category, search, thank-you, or a key of your own", required=True
+)
+_PLACEMENTS: Final = Param("placements", "Keys of up to 12 placements, separated by commas", required=True)
 _ASKED: Final = (
-    _KEY,
-    Param(
-        "placement", "product, cart, home, category, search, thank-you, or a key of your own", required=True
-    ),
     Param("product", "The product that the page shows"),
     Param("basket", "Product ids in the cart, separated by commas"),
     Param("customer", "The signed-in customer's id"),
@@ -80,8 +86,19 @@ OPERATIONS: Final = (
         GROUP,
         None,
         answered=Slate,
-        params=_ASKED,
+        params=(_KEY, _PLACEMENT, *_ASKED),
         about="An unknown key is 401, a malformed parameter 400; any failure inside is 200 without items.",
+    ),
+    Operation(
+        "GET",
+        "/v1/placements",
+        "placements",
+        "Recommendations for all placements of a page",
+        GROUP,
+        None,
+        answered=Page,
+        params=(_KEY, _PLACEMENTS, *_ASKED),
+        about="One early request, or the first paint of the shop's own server. As above for each placement.",
     ),
     Operation(
         "POST",

@@ -78,6 +78,7 @@ class ServingApp:
         self._log = get_logger("serving")
         self._routes: dict[str, tuple[str, Callable[[WSGIEnvironment], Reply]]] = {
             "/v1/recommendations": ("GET", self._recommendations),
+            "/v1/placements": ("GET", self._placements),
             "/v1/events": ("POST", self._events),
             "/healthz": ("GET", _healthy),
             "/readyz": ("GET", self._ready),
@@ -141,6 +142,20 @@ class ServingApp:
             self._failed(error)
             self._meter.slate(recommend.FAILED, Arm.NONE)
             return Reply(200, recommend.nothing(given.get("placement", "")), http.JSON)
+
+    def _placements(self, environ: WSGIEnvironment) -> Reply:
+        """Answer all placements of a page at once, with the same promise for each."""
+        given = http.parameters(environ)
+        try:
+            view = guard.store(self.reader, given)
+            slates = [self._slate(view, ask) for ask in context.read_all(view.config, given)]
+        except AppError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the promise of this route
+            self._failed(error)
+            self._meter.slate(recommend.FAILED, Arm.NONE)
+            slates = [recommend.nothing(key) for key in context.named(given)]
+        return Reply(200, recommend.together(slates), http.JSON)
 
     def _slate(self, view: StoreView, ask: context.Ask) -> bytes:
         slate_id = new_id()

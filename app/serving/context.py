@@ -10,6 +10,7 @@ from app.bridge.config import PlacementConfig, StoreConfig
 from app.kernel.errors import Invalid
 
 MOST_ITEMS = 12
+MOST_PLACEMENTS = 12
 _LONGEST = 200
 _MOST_BASKET = 200
 _MOST_RECENT = 20
@@ -36,6 +37,25 @@ def read(config: StoreConfig, given: Mapping[str, str]) -> Ask:
     placement = config.placement(given.get("placement", ""))
     if placement is None:
         raise Invalid("placement must be the key of a placement of this store", "placement")
+    return _read(placement, given)
+
+
+def read_all(config: StoreConfig, given: Mapping[str, str]) -> list[Ask]:
+    """Read one question for each of ``placements``, in their order, as far as the store has them."""
+    found = (config.placement(key) for key in named(given))
+    return [_read(placement, given) for placement in found if placement is not None]
+
+
+def named(given: Mapping[str, str]) -> list[str]:
+    """Read the keys of ``placements``, each once. Raises Invalid."""
+    keys = list(dict.fromkeys(key for key in given.get("placements", "").split(",") if key))
+    if not 0 < len(keys) <= MOST_PLACEMENTS or max(map(len, keys)) > _LONGEST:
+        told = f"placements must be 1 to {MOST_PLACEMENTS} keys of placements with commas between them"
+        raise Invalid(told, "placements")
+    return keys
+
+
+def _read(placement: PlacementConfig, given: Mapping[str, str]) -> Ask:
     return Ask(
         placement=placement,
         limit=min(_limit(given), placement.slots),

@@ -102,6 +102,11 @@ def nothing(placement: str) -> bytes:
     return msgspec.json.encode(_Head(new_id(), placement, "grid", "", ""))[:-1] + b',"items":[]}'
 
 
+def together(slates: list[bytes]) -> bytes:
+    """Write the answers to several placements as one."""
+    return b'{"slates":[%b]}' % b",".join(slates)
+
+
 def _item(shelf: Shelf, place: int, pick: Pick) -> bytes:
     reason = msgspec.json.encode(sentence(pick.reason))
     return b'{"position":%d,%b,"reason":%b}' % (place, shelf.fragment(pick.item), reason)
