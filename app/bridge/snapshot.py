@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import overload
 
@@ -65,6 +65,7 @@ class _Header:
     lists: dict[str, tuple[Anchor, ReasonKind]]
     blends: dict[str, dict[str, float]]
     columns: dict[str, Place]
+    orders: dict[str, int] = field(default_factory=dict)  # missing in snapshots of earlier versions
 
 
 def encode(snapshot: Snapshot) -> bytes:
@@ -86,6 +87,7 @@ def encode(snapshot: Snapshot) -> bytes:
             {name: (lists.anchor, lists.reason) for name, lists in published.lists.items()},
             {location: dict(blend.weights) for location, blend in published.blends.items()},
             writer.places(),
+            {name: lists.orders for name, lists in published.lists.items() if lists.orders},
         )
     )
     header += b" " * (-(_PREFIX.size + len(header)) % ALIGNMENT)
@@ -108,7 +110,7 @@ def decode(buffer: Buffer, *, verify: bool = True) -> Snapshot:
         published = Published(
             item_ids=columns.texts("item_ids"),
             shopper_ids=columns.texts("shopper_ids"),
-            lists={name: _read_lists(columns, name, *kind) for name, kind in header.lists.items()},
+            lists={name: _read_lists(columns, name, header) for name in header.lists},
             blends={location: Blend(weights) for location, weights in header.blends.items()},
             categories=columns.texts("categories"),
         )
@@ -175,10 +177,10 @@ def _fits(lists: Lists, size: int) -> bool:
     return bool(rows_fit and items_fit and counts_fit and both_or_none and len(lists.scores) == len(items))
 
 
-def _read_lists(columns: Columns, name: str, anchor: Anchor, reason: ReasonKind) -> Lists:
-    return Lists(
-        anchor, reason, **{column: columns.array(f"list.{name}.{column}") for column in _LIST_COLUMNS}
-    )
+def _read_lists(columns: Columns, name: str, header: _Header) -> Lists:
+    anchor, reason = header.lists[name]
+    arrays = {column: columns.array(f"list.{name}.{column}") for column in _LIST_COLUMNS}
+    return Lists(anchor, reason, **arrays, orders=header.orders.get(name, 0))
 
 
 _CARD_TEXTS = ("title", "url", "image", "currency", "category")

@@ -57,7 +57,8 @@ def matrix(lists: Lists, items: int) -> csr_matrix:
 def counted(lists: Lists, data: Dataset) -> Lists:
     """Add to lists that hang on items how many orders hold anchor and item, and how many the anchor."""
     rows = np.repeat(np.arange(data.items, dtype=np.int64), np.diff(lists.starts))
-    return replace(lists, counts=data.pairs.look_up(rows, lists.items), totals=data.pairs.totals)
+    counts = data.pairs.look_up(rows, lists.items)
+    return replace(lists, counts=counts, totals=data.pairs.totals, orders=data.orders)
 
 
 def _join(parts: list[NDArray[_T]], kind: type[_T]) -> NDArray[_T]:

@@ -73,7 +73,7 @@ class Tabled:
         best = Reason(lists.reason)
         for row in anchor if len(lists.counts) else ():
             mine = slice(int(lists.starts[row]), int(lists.starts[row + 1]))
-            for count in lists.counts[mine][lists.items[mine] == item].tolist():
-                if count > best.count:
-                    best = Reason(lists.reason, count, int(lists.totals[row]))
+            for entry in (mine.start + np.flatnonzero(lists.items[mine] == item)).tolist():
+                if lists.counts[entry] > best.count:
+                    best = lists.because(row, entry)
         return best

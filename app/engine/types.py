@@ -40,11 +40,15 @@ class ReasonKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """``count`` of ``total`` orders where that is known (``bought_together``), else both 0."""
+    """``count`` of ``total`` orders where that is known (``bought_together``), else both 0.
+
+    ``lift`` is how many times as often as by chance that is, 0 where it is not known.
+    """
 
     kind: ReasonKind
     count: int = 0
     total: int = 0
+    lift: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Lists:
     A row is best first. ``starts`` int64 (anchors + 1,); ``items`` int32 and ``scores`` float32 (entries,),
     item numbers index ``Published.item_ids``. ``counts`` int32 (entries,) holds the orders with both anchor
     and item, ``totals`` int32 (anchors,) those with the anchor; both are empty where it is not about orders.
+    ``orders`` is the number of all orders that were counted, 0 = not told.
     """
 
     anchor: Anchor
@@ -63,6 +68,17 @@ class Lists:
     scores: FloatArray
     counts: IntArray = field(default_factory=lambda: np.empty(0, np.int32))
     totals: IntArray = field(default_factory=lambda: np.empty(0, np.int32))
+    orders: int = 0
+
+    def because(self, row: int, entry: int) -> Reason:
+        """Explain an entry by the orders behind it; rows are items, so that lift = P(A,B) / (P(A) P(B))."""
+        count = int(self.counts[entry]) if len(self.counts) else 0
+        if not count:
+            return Reason(self.reason)
+        total, item = int(self.totals[row]), int(self.items[entry])
+        chance = total * int(self.totals[item]) if item < len(self.totals) else 0
+        lift = count * self.orders / chance if chance else 0.0
+        return Reason(self.reason, count, total, lift)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,25 @@ def test_the_reason_names_the_orders_behind_it() -> None:
     assert picks[2].item == SPOON
 
 
+@pytest.mark.parametrize(
+    ("lift", "told"),
+    [(0.0, ""), (1.1, ""), (3.2, ", 3.2 times more than chance"), (20.4, ", 20 times more than chance")],
+)
+def test_a_reason_says_how_much_more_than_chance_it_is(lift: float, told: str) -> None:
+    reason = Reason(ReasonKind.BOUGHT_TOGETHER, 41, 500, lift)
+    assert sentence(reason) == f"Bought together in 41 of 500 orders{told}"
+
+
+def test_lift_compares_with_what_chance_would_have_brought_together() -> None:
+    # 41 of 1,000 orders hold tea and pot; chance alone would put 500 * 60 / 1,000 = 30 of them together
+    index = PublishedIndex(shop({"together": 1.0}))
+    lists = replace(index.published.lists["together"], orders=1_000)
+    first = recommend(PublishedIndex(replace(index.published, lists={"together": lists})), PAGE, everything)[
+        0
+    ]
+    assert first.reason == Reason(ReasonKind.BOUGHT_TOGETHER, 41, 500, 41 / 30)
+
+
 @pytest.mark.parametrize("kind", list(ReasonKind))
 def test_every_reason_has_a_sentence(kind: ReasonKind) -> None:
     assert sentence(Reason(kind))
