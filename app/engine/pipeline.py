@@ -218,7 +218,7 @@ def recommend(
 def sentence(reason: Reason) -> str:
     """Say a reason in words for the shopper.
 
-    E.g. ``Bought together in 41 of 500 orders, 3.2 times more than chance``; a lift that is not known or below
+    E.g. ``Bought together in 41 of 500 orders, 3.2 times more than chance``; a lift not known or below
     ``WORTH_TELLING`` is left out.
     """
     if reason.kind is ReasonKind.BOUGHT_TOGETHER and reason.count > 1:
