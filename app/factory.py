@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from app.kernel import cache, log
 from app.kernel.clock import SystemClock
 from app.kernel.crypto import Sealer, derive
 from app.kernel.db import Database, app_url
+from app.kernel.processes import end_with_parent
 from app.kernel.runtime import Runtime
 from app.kernel.settings import Settings
 from app.serving.app import create_serving_app
@@ -84,5 +86,6 @@ def create_wsgi() -> WSGIApplication:
     """What the server process loads; settings come from its environment."""
     settings = Settings.from_env(os.environ)
     log.configure(settings.log_level)
+    end_with_parent(signal.SIGTERM)  # a server that is killed leaves no worker behind on its port
     # The process ends with the server: its handles are closed by the system.
     return create_web(build_runtime(settings).__enter__())

@@ -20,3 +20,8 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None]:
         libc.prctl(_PR_SET_PDEATHSIG, int(number))
 
     return ask
+
+
+def end_with_parent(number: signal.Signals) -> None:
+    """The same for this very process, to be called in its main thread."""
+    die_with_parent(number)()
