@@ -56,11 +56,8 @@ def import_file(runtime: Runtime, store: str, kind: str, path: Path) -> str:
 
 
 def train(runtime: Runtime, store: str) -> str:
-    """Train and publish; the new version."""
-    store_id = only_store(runtime, store)
-    version = training.train(runtime, store_id)
-    publish.publish(runtime, store_id, version)
-    return version
+    """Train and publish, unless that would be worse than what is served; the new version."""
+    return training.renew(runtime, only_store(runtime, store))
 
 
 def rollback(runtime: Runtime, store: str, version: str | None) -> str:

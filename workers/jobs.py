@@ -27,9 +27,8 @@ def sync_file(runtime: Runtime, store_id: StoreId, import_id: str) -> None:
     files.work(runtime, store_id, import_id)
 
 
-def train_store(runtime: Runtime, store_id: StoreId) -> None:
-    version = training.train(runtime, store_id)
-    publish.publish(runtime, store_id, version)
+def train_store(runtime: Runtime, store_id: StoreId, *how: str) -> None:
+    training.renew(runtime, store_id, force="force" in how)
 
 
 def measure_orders(runtime: Runtime, store_id: StoreId, *order_ids: str) -> None:

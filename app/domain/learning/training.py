@@ -1,64 +1,188 @@
-"""Training a store: learn from its rows, keep the result with its figures."""
+"""Training a store: learn from its rows, compare with what is served, keep the result with its figures."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import resource
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from app.bridge.snapshot import Snapshot, encode
-from app.domain.learning import assemble, versions
+import numpy as np
+from sqlalchemy import text
+
+from app.bridge.snapshot import Snapshot, decode, encode
+from app.domain.learning import assemble, card, contest, publish, versions
+from app.domain.learning.progress import Teller
 from app.domain.tables.learning import ModelVersion
-from app.engine.build import learn
+from app.engine.build import learn, publishable
+from app.kernel.errors import Conflict
 from app.kernel.ids import new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from app.engine.build import Learned
     from app.engine.dataset import Dataset
     from app.kernel.ids import StoreId
     from app.kernel.runtime import Runtime
 
+# Let go by the end of the transaction, or with the connection where the process is killed.
+_ALONE = text("select pg_try_advisory_xact_lock(hashtextextended('training ' || :store_id, 0))")
+
+_LONGEST_REASON = 500
+
+
+def renew(runtime: Runtime, store_id: StoreId, *, seed: int = 0, force: bool = False) -> str:
+    """Train, and serve the result unless it is worse than what is served; gives the version's name.
+
+    ``force`` serves it in any case. Raises Conflict where this store is being trained already.
+    """
+    version = train(runtime, store_id, seed=seed)
+    with runtime.unit(store_id) as unit:
+        worse = versions.get(unit.session, store_id, version).metrics["verdict"]["worse"]
+    if force or not worse:
+        publish.publish(runtime, store_id, version)
+    return version
+
 
 def train(runtime: Runtime, store_id: StoreId, *, seed: int = 0) -> str:
     """Learn and keep a new version, and give its name; nothing is published yet.
 
-    Works from the first moment of a store: without orders the newest products are the answer. No transaction
-    is open while it computes.
+    Works from the first moment of a store: without orders the newest products are the answer. A training that
+    fails leaves a row with the reason. Raises Conflict where this store is being trained already.
     """
-    with runtime.unit(store_id) as unit:
-        data = assemble.dataset(unit.session, store_id)
-    learned = learn(data, seed=seed)
     version = new_id()
-    with runtime.unit(store_id) as unit:
-        cards = assemble.cards(unit.session, store_id, data.item_ids)
-        kept = _kept(data, learned, store_id, version)
-        kept.snapshot = encode(Snapshot(version, store_id, learned.published, cards))
-        kept.created_at, kept.seed = runtime.clock.now(), seed
-        versions.keep(unit.session, store_id, kept)
+    with alone(runtime, store_id):
+        teller = _teller(runtime, store_id)
+        try:
+            _train(runtime, teller, version, seed)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+            with runtime.unit(store_id) as unit:
+                at = runtime.clock.now()
+                versions.fail(unit.session, store_id, version, reason=reason, seed=seed, at=at)
+            raise
+        finally:
+            teller.end()
     return version
 
 
-def _kept(data: Dataset, learned: Learned, store_id: StoreId, version: str) -> ModelVersion:
-    """Write down what was learned from what, and how well it did."""
-    choice = learned.choice
-    window = [_at(second).isoformat() for second in choice.window or ()]
-    return ModelVersion(
-        store_id=store_id,
-        version=version,
-        published_at=None,
-        status=versions.KEPT,
-        window_from=_at(int(data.times[0])) if data.orders else None,
-        window_to=_at(int(data.times[-1])) if data.orders else None,
-        metrics={
-            "orders": data.orders,
-            "products": data.items,
-            "shoppers": len(data.shopper_ids),
-            "validation": window,
-            "measured": [asdict(row) for row in choice.measured],
-        },
-        chosen=choice.recipe.numbers(),
-        note="",
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """What is served while another is trained."""
+
+    row: ModelVersion
+    snapshot: Snapshot
+
+
+@contextmanager
+def alone(runtime: Runtime, store_id: StoreId) -> Iterator[None]:
+    """One training per store at a time. The transaction that holds the lock reads and writes nothing."""
+    with runtime.unit(store_id) as guard:
+        if not guard.session.scalar(_ALONE, {"store_id": store_id}):
+            raise Conflict("this store is being trained already")
+        yield
+
+
+def _teller(runtime: Runtime, store_id: StoreId) -> Teller:
+    with runtime.unit(store_id) as unit:
+        last = versions.latest(unit.session, store_id)
+    cost = last.metrics.get("cost", {}) if last is not None else {}
+    return Teller(
+        runtime.valkey, store_id, runtime.clock, float(cost.get("seconds", 0.0)), runtime.clock.now()
     )
+
+
+def _train(runtime: Runtime, teller: Teller, version: str, seed: int) -> None:
+    began, store_id = time.perf_counter(), teller.store_id
+    teller.tell("reading")
+    with runtime.unit(store_id) as unit:
+        data = assemble.dataset(unit.session, store_id)
+        served = _served(versions.published_with_bytes(unit.session, store_id))
+    teller.tell("learning")
+    learned = learn(data, seed=seed)
+    teller.tell("comparing")
+    verdict = _verdict(data, learned, served, seed)
+    teller.tell("describing")
+    figures = _figures(data, learned, served) | {"verdict": verdict}
+    teller.tell("keeping")
+    with runtime.unit(store_id) as unit:
+        cards = assemble.cards(unit.session, store_id, data.item_ids)
+        snapshot = encode(Snapshot(version, store_id, learned.published, cards))
+        figures["cost"] = _cost(began, len(snapshot))
+        kept = ModelVersion(
+            store_id=store_id,
+            version=version,
+            created_at=runtime.clock.now(),
+            published_at=None,
+            status=versions.KEPT,
+            seed=seed,
+            window_from=_at(int(data.times[0])) if data.orders else None,
+            window_to=_at(int(data.times[-1])) if data.orders else None,
+            metrics=figures,
+            chosen=learned.choice.recipe.numbers(),
+            snapshot=snapshot,
+            note=str(verdict["note"]),
+        )
+        versions.keep(unit.session, store_id, kept)
+
+
+def _served(row: ModelVersion | None) -> _Served | None:
+    if row is None or row.snapshot is None:
+        return None
+    return _Served(row, decode(row.snapshot))
+
+
+def _verdict(data: Dataset, learned: Learned, served: _Served | None, seed: int) -> dict[str, Any]:
+    """Say whether the candidate is worse than what is served, and how that was found."""
+    if served is None:
+        return {"worse": False, "note": ""}
+    gone = contest.losses(_rows(data), served.row.metrics)
+    if gone:
+        return {"worse": True, "note": f"Not deployed: it learned from much less ({'; '.join(gone)})."}
+    until = int(served.row.window_to.timestamp()) if served.row.window_to else 0
+    first = int(np.searchsorted(data.times, until, side="right"))
+    if data.orders - first < contest.FEWEST_CASES // 2:
+        return {"worse": False, "note": ""}
+    # The candidate's twin knows no more than what is served does, so that the newer orders judge both fairly.
+    twin = publishable(data.between(0, first), learned.choice.recipe)
+    found = contest.compare(data, first, served.snapshot.published, twin, seed=seed)
+    if found is None:
+        return {"worse": False, "note": ""}
+    told = {"worse": found.is_worse, "against": served.row.version, **asdict(found)}
+    figures = f"NDCG@12 {found.candidate:.3f} against {found.served:.3f} on the {found.cases:,} newest cases"
+    return told | {"note": f"Not deployed: worse than what is served, {figures}." if found.is_worse else ""}
+
+
+def _figures(data: Dataset, learned: Learned, served: _Served | None) -> dict[str, Any]:
+    """Write down what was learned from what, and how well it does; the same data give the same figures."""
+    choice = learned.choice
+    drift = card.drift(served.row.version, served.snapshot.published, learned.published) if served else None
+    return {
+        **_rows(data),
+        "shoppers": len(data.shopper_ids),
+        "lines": int(data.sizes.sum()),
+        "validation": [_at(second).isoformat() for second in choice.window or ()],
+        "measured": [asdict(row) | card.errors(row) for row in choice.measured],
+        "exposure": asdict(card.exposure(data, learned.published)),
+        "drift": asdict(drift) if drift else None,
+    }
+
+
+def _rows(data: Dataset) -> dict[str, int]:
+    return {"orders": data.orders, "products": data.items}
+
+
+def _cost(began: float, size: int) -> dict[str, float]:
+    """Seconds, the peak of this process's memory in MB, and the bytes to be served in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "seconds": round(time.perf_counter() - began, 2),
+        "peak_mb": round(peak, 1),
+        "snapshot_mb": round(size / 2**20, 2),
+    }
 
 
 def _at(second: int) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 KEPT_SNAPSHOTS = 5
 """So many versions can be rolled back to; older ones keep their figures only."""
 
-KEPT, PUBLISHED, RETIRED = "kept", "published", "retired"
+KEPT, PUBLISHED, RETIRED, FAILED = "kept", "published", "retired", "failed"
 
 
 def list(session: Session, store_id: StoreId) -> Sequence[ModelVersion]:  # noqa: A001  reads versions.list(...)
@@ -45,6 +46,12 @@ def published(session: Session, store_id: StoreId) -> ModelVersion | None:
     return session.scalars(mine).one_or_none()
 
 
+def published_with_bytes(session: Session, store_id: StoreId) -> ModelVersion | None:
+    """Give the version that is served with its bytes, None before the first."""
+    mine = select(ModelVersion).where(ModelVersion.store_id == store_id, ModelVersion.status == PUBLISHED)
+    return session.scalars(mine.options(undefer(ModelVersion.snapshot))).one_or_none()
+
+
 def before(session: Session, store_id: StoreId, version: ModelVersion) -> ModelVersion | None:
     """Give the newest version older than this one that was served once and can be again."""
     mine = select(ModelVersion).where(
@@ -60,11 +67,42 @@ def keep(session: Session, store_id: StoreId, version: ModelVersion) -> None:
     """Add a version, and let go of the bytes of those that are too old to return to."""
     session.add(version)
     session.flush()
-    old = [each.version for each in list(session, store_id)[KEPT_SNAPSHOTS:] if each.status != PUBLISHED]
+    mine = list(session, store_id)
+    held = servable(session, store_id)
+    kept = [each.version for each in mine if each.version in held][:KEPT_SNAPSHOTS]
+    old = [each.version for each in mine if each.version not in kept and each.status != PUBLISHED]
+    drop(session, store_id, old)
+
+
+def fail(session: Session, store_id: StoreId, version: str, *, reason: str, seed: int, at: datetime) -> None:
+    """Leave a row that says why a training came to nothing."""
+    session.add(
+        ModelVersion(
+            store_id=store_id, version=version, created_at=at, status=FAILED, seed=seed, metrics={},
+            chosen={}, note=reason,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def servable(session: Session, store_id: StoreId) -> frozenset[str]:
+    """Name the versions whose bytes are still kept."""
+    mine = select(ModelVersion.version).where(ModelVersion.store_id == store_id)
+    return frozenset(session.scalars(mine.where(ModelVersion.snapshot.is_not(None))))
+
+
+def latest(session: Session, store_id: StoreId) -> ModelVersion | None:
+    """Give the newest version that did not fail."""
+    return next((each for each in list(session, store_id) if each.status != FAILED), None)
+
+
+def drop(session: Session, store_id: StoreId, names: Sequence[str]) -> None:
+    """Let go of the bytes of versions; their figures stay."""
     session.execute(
         update(ModelVersion)
-        .where(ModelVersion.store_id == store_id, ModelVersion.version.in_(old))
+        .where(ModelVersion.store_id == store_id, ModelVersion.version.in_(names))
         .values(snapshot=None)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -86,4 +124,6 @@ def serve(session: Session, store_id: StoreId, version: str, *, at: datetime) ->
 
 def figures(version: ModelVersion) -> Sequence[Measured]:
     """Give what was measured on the validation window: the blend and each of its lists alone."""
-    return [Measured(**row) for row in version.metrics.get("measured", [])]
+    known = {each.name for each in fields(Measured)}
+    rows = version.metrics.get("measured", [])
+    return [Measured(**{name: value for name, value in row.items() if name in known}) for row in rows]

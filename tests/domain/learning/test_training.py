@@ -19,61 +19,7 @@ from app.kernel.db import Database
 from app.kernel.errors import NotFound
 from app.kernel.ids import StoreId
 from app.kernel.runtime import Runtime
-
-_PRODUCT = text(
-    """
-    insert into products (store_id, product_id, title, url, image, category, brand, description, tags,
-                          price_amount, currency, stock, stock_version, visible, created_at, version, deleted)
-    values (:store_id, :id, :title, '/' || :id, '', 'kitchen', '', '', '{}', 425, 'GBP', :stock, now(),
-            :visible, cast(:at as timestamptz), now(), :deleted)
-    """
-)
-_VARIANT = text(
-    """
-    insert into variants (store_id, product_id, variant_id, title, price_amount, stock, stock_version,
-                          options, position, version, deleted)
-    values (:store_id, :id, :variant, '', 425, :stock, now(), '{}', :position, now(), false)
-    """
-)
-_ORDER = text(
-    """
-    insert into orders (store_id, order_id, customer_id, visitor_id, created_at, status, currency,
-                        total_amount, version)
-    values (:store_id, :id, :customer, :visitor, cast(:at as timestamptz), :status, 'GBP', 100, now())
-    """
-)
-_LINE = text(
-    """
-    insert into order_lines (store_id, order_id, line_id, product_id, quantity, unit_amount, total_amount)
-    values (:store_id, :id, :product, :product, 1, 425, 425)
-    """
-)
-
-
-class Shelf:
-    """Writes rows of one store."""
-
-    def __init__(self, database: Database, store_id: StoreId) -> None:
-        self.database, self.store_id = database, store_id
-
-    def run(self, statement: object, **values: object) -> None:
-        with self.database.unit(self.store_id) as unit:
-            unit.session.execute(statement, {"store_id": self.store_id, **values})  # type: ignore[call-overload]
-
-    def product(
-        self, product_id: str, *, stock: int | None = None, visible: bool = True, deleted: bool = False
-    ) -> None:
-        day = len(product_id)  # a longer id is a newer product
-        self.run(
-            _PRODUCT, id=product_id, title=f"a {product_id}", stock=stock, visible=visible, deleted=deleted,
-            at=f"2026-01-{day:02}",
-        )  # fmt: skip
-
-    def order(self, order_id: str, *products: str, customer: str | None = None, **more: str) -> None:
-        told = {"status": "paid", "visitor": None, "at": "2026-11-01", **more}
-        self.run(_ORDER, id=order_id, customer=customer, **told)
-        for product in products:
-            self.run(_LINE, id=order_id, product=product)
+from tests.domain.learning.shelves import VARIANT, Shelf
 
 
 @pytest.fixture
@@ -163,7 +109,7 @@ def test_a_visitor_who_signed_in_is_that_customer(runtime: Runtime, shelf: Shelf
 
 def test_a_card_sells_the_first_variant_that_can_be_sold(runtime: Runtime, shelf: Shelf) -> None:
     for position, stock in enumerate((0, 5, None)):
-        shelf.run(_VARIANT, id="mug", variant=f"v{position}", stock=stock, position=position)
+        shelf.run(VARIANT, id="mug", variant=f"v{position}", stock=stock, position=position)
     with runtime.unit(shelf.store_id) as unit:
         mug, tea, ghost = assemble.cards(unit.session, shelf.store_id, ["mug", "tea", "ghost"])
     assert (mug.variant_id, mug.url, mug.price_amount, mug.category) == ("v1", "/mug", 425, "kitchen")
