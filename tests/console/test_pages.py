@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.bridge import config as bridge
@@ -13,7 +14,7 @@ from app.console.frame.navigation import GROUPS
 from app.domain.accounts import audit
 from app.domain.accounts.stores import Credentials
 from app.domain.insight import attribution
-from app.domain.learning import versions
+from app.domain.learning import progress, versions
 from app.domain.merchandising import placements
 from app.domain.tables.commerce import Order, OrderLine
 from app.domain.tables.decisions import Event, Slate
@@ -222,6 +223,44 @@ def test_models_tell_how_well_they_did(owner_of_store: Browser) -> None:
     assert "19,773" in page
     assert "50.0 %" in page
     assert "1 of 2" in page, "it beat popular, not title"
+
+
+def test_the_card_of_a_version_is_shown(
+    owner_of_store: Browser, runtime: Runtime, store: Credentials, clock: FixedClock
+) -> None:
+    exposure = {
+        "pages": 20, "coverage": 0.75, "gini": 0.4, "top_share": 0.1, "cold_share": 0.05, "cold_slots": 0.02,
+    }  # fmt: skip
+    metrics = {
+        "measured": [measured("blend", 0.5) | {"hit_rate_error": 0.05, "ndcg_error": 0.01}],
+        "exposure": exposure,
+        "drift": {"version": "old", "pages": 20, "overlap": 0.875, "rbo": 0.9},
+        "cost": {"seconds": 12.5, "peak_mb": 640.0, "snapshot_mb": 3.0},
+    }
+    with runtime.unit(store.store_id) as unit:
+        version = ModelVersion(
+            store_id=store.store_id, version="carded", created_at=clock.now(), status=versions.KEPT, seed=7,
+            metrics=metrics, chosen={},
+        )  # fmt: skip
+        versions.keep(unit.session, store.store_id, version)
+    page = owner_of_store.get("/models").text
+    for told in ("75.0 %", "87.5 %", "12.5 s", "640 MB", "± 9.8 %"):
+        assert told in page
+
+
+def test_training_is_asked_for_and_its_progress_shown(
+    owner_of_store: Browser, runtime: Runtime, store: Credentials, clock: FixedClock
+) -> None:
+    assert owner_of_store.get("/models/progress").text.strip() == ""
+    owner_of_store.get("/models")
+    assert owner_of_store.post("/models/train").headers["Location"] == "/console/models?asked=1"
+    with runtime.unit() as unit:
+        queued = unit.session.execute(
+            text("select job, queue from outbox where store_id = :store"), {"store": store.store_id}
+        ).all()
+    assert queued == [("train.store", "training")]
+    progress.Teller(runtime.valkey, store.store_id, clock, 0.0, clock.now()).tell("comparing")
+    assert 'value="0.75"' in owner_of_store.get("/models/progress").text
 
 
 @pytest.mark.usefixtures("two_versions")

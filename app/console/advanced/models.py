@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -12,10 +13,13 @@ from werkzeug.wrappers import Response
 from app.console.frame import pages
 from app.console.frame.person import editor, present
 from app.domain.accounts import audit
-from app.domain.learning import publish, versions
+from app.domain.learning import card, progress, publish, versions
+from app.domain.learning.card import Card
 from app.domain.tables.learning import ModelVersion
 from app.engine.evaluate import Measured
 from app.kernel.runtime import Runtime
+
+TRAIN: Final = "train.store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Contest:
 @dataclass(frozen=True, slots=True)
 class Shown:
     version: ModelVersion
+    card: Card
     contests: tuple[Contest, ...]
     is_served: bool
     is_servable: bool
@@ -47,7 +52,29 @@ def register(blueprint: Blueprint, runtime: Runtime) -> None:
         person = present()
         with runtime.unit(person.store_id) as unit:
             known = versions.list(unit.session, person.store_id)
-        return pages.render("advanced/models.html", shown=_shown(known), served=request.args.get("served"))
+            held = versions.servable(unit.session, person.store_id)
+        return pages.render(
+            "advanced/models.html",
+            shown=_shown(known, held),
+            served=request.args.get("served"),
+            asked="asked" in request.args,
+            running=progress.read(runtime.valkey, person.store_id, now=runtime.clock.now()),
+        )
+
+    @blueprint.get("/models/progress")
+    def model_progress() -> str:
+        person = present()
+        running = progress.read(runtime.valkey, person.store_id, now=runtime.clock.now())
+        return pages.render("advanced/progress.html", running=running)
+
+    @blueprint.post("/models/train")
+    def train_model() -> Response:
+        person = editor()
+        with runtime.unit(person.store_id) as unit:
+            unit.enqueue(TRAIN, queue="training", key=person.store_id)
+            at = runtime.clock.now()
+            audit.note(unit.session, person.store_id, "model.train", "", actor=person.member_id, at=at)
+        return redirect(url_for("console.models", asked=1))
 
     @blueprint.get("/models/<version>/serve")
     def ask_to_serve(version: str) -> str:
@@ -73,16 +100,16 @@ def register(blueprint: Blueprint, runtime: Runtime) -> None:
         return redirect(url_for("console.models", served=version))
 
 
-def _shown(known: Iterable[ModelVersion]) -> list[Shown]:
+def _shown(known: Iterable[ModelVersion], held: frozenset[str]) -> list[Shown]:
     return [
         Shown(
             version=version,
+            card=card.read(version.metrics),
             contests=tuple(contests(versions.figures(version))),
             is_served=version.status == versions.PUBLISHED,
-            is_servable=place < versions.KEPT_SNAPSHOTS
-            and version.status in {versions.KEPT, versions.RETIRED},
+            is_servable=version.version in held and version.status != versions.PUBLISHED,
         )
-        for place, version in enumerate(known)
+        for version in known
     ]
 
 

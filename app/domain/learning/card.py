@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from app.engine.pipeline import PublishedIndex, Query, recommend
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -143,3 +144,60 @@ def _share(marked: NDArray[np.bool_]) -> float:
 
 def _rounded(value: float | np.floating) -> float:
     return round(float(value), 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One way to answer the cases of a location, as ``Measured``, with the standard errors of its means."""
+
+    location: str
+    name: str
+    known_shoppers: bool
+    cases: int
+    hit_rate: float
+    ndcg: float
+    hit_rate_error: float = 0.0
+    ndcg_error: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether it was found worse than the version ``against`` which it stood, and by which mean NDCG@12."""
+
+    worse: bool = False
+    note: str = ""
+    against: str | None = None
+    cases: int = 0
+    served: float = 0.0
+    candidate: float = 0.0
+    error: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the training took, and the size of what is served. Alone among the figures these vary."""
+
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+    snapshot_mb: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that a version says of itself; what an older version did not yet tell is empty."""
+
+    orders: int = 0
+    products: int = 0
+    shoppers: int = 0
+    lines: int = 0
+    validation: tuple[str, ...] = ()
+    measured: tuple[Row, ...] = ()
+    exposure: Exposure | None = None
+    drift: Drift | None = None
+    verdict: Verdict | None = None
+    cost: Cost | None = None
+
+
+def read(metrics: Mapping[str, object]) -> Card:
+    """Read the figures of a version."""
+    return msgspec.convert(dict(metrics), Card)
