@@ -1,9 +1,22 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import { bundle } from "./bundle.mjs";
+import { files } from "./bundle.mjs";
 
+const MOST_BYTES = 10_000;
 const folder = new URL("dist/", import.meta.url);
-const script = await bundle();
+const made = await files();
 await mkdir(folder, { recursive: true });
-await writeFile(new URL("alongside.js", folder), script);
-console.log(`dist/alongside.js: ${Buffer.byteLength(script)} bytes, ${gzipSync(script, { level: 9 }).length} gzip`);
+for (const old of await readdir(folder)) {
+  if (/\.(js|css)$/.test(old) && !(old in made)) await rm(new URL(old, folder));
+}
+let all = 0;
+for (const [name, code] of Object.entries(made)) {
+  const bytes = Buffer.byteLength(code);
+  const packed = gzipSync(code, { level: 9 }).length;
+  // `alongside.css` is the sheet again, for pages that the server writes.
+  if (name !== "alongside.css") all += packed;
+  console.log(`dist/${name}: ${bytes} bytes, ${packed} gzip`);
+  if (bytes > MOST_BYTES) throw new Error(`${name} is larger than ${MOST_BYTES} bytes`);
+  await writeFile(new URL(name, folder), code);
+}
+console.log(`together: ${all} gzip`);

@@ -1,2 +1,3 @@
-export function minifiedCss(): Promise<string>;
-export function bundle(): Promise<string>;
+export const ENTRIES: Readonly<Record<string, string>>;
+export function files(): Promise<Record<string, string>>;
+export function whole(files: string): Promise<string>;

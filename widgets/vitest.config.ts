@@ -1,13 +1,13 @@
 import { defineConfig } from "vitest/config";
-import { minifiedCss } from "./bundle.mjs";
 
-export default defineConfig(async () => ({
-  define: { ALONGSIDE_CSS: JSON.stringify(await minifiedCss()) },
+export default defineConfig({
+  define: { ALONGSIDE_BUILD: JSON.stringify("0123456789") },
   test: {
     environment: "jsdom",
     environmentOptions: { jsdom: { url: "https://shop.example/page" } },
     include: ["tests/**/*.test.ts"],
+    css: true,
     restoreMocks: true,
     unstubGlobals: true,
   },
-}));
+});

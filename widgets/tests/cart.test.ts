@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { plainCart } from "../src/cart/plain";
+import { cart } from "../src/cart/plain";
+import type { CartPort } from "../src/cart/port";
 
-const page = new URL("https://shop.example/product/1") as unknown as Location;
+const plainCart = (addUrl: string, removeUrl = ""): CartPort | null => cart({ addUrl, removeUrl, token: "" }, window);
 const line = { product_id: "22697", variant_id: "22697-L", quantity: 1, slate_id: "S1" };
 
 const answering = (response: Response): ReturnType<typeof vi.fn<typeof fetch>> => {
@@ -13,7 +14,7 @@ const answering = (response: Response): ReturnType<typeof vi.fn<typeof fetch>> =
 describe("a plain shop's cart", () => {
   it("takes the line with its slate, as JSON and with the shop's own cookies", async () => {
     const fake = answering(new Response('{"count":3}'));
-    const answer = await plainCart("/cart/add", page)?.add(line);
+    const answer = await plainCart("/cart/add")?.add([line]);
     const [url, init] = fake.mock.calls[0] ?? [];
     expect(url).toBe("https://shop.example/cart/add");
     expect(init?.method).toBe("POST");
@@ -25,16 +26,16 @@ describe("a plain shop's cart", () => {
 
   it("may answer without a word", async () => {
     answering(new Response(null, { status: 204 }));
-    expect(await plainCart("/cart/add", page)?.add(line)).toBeNull();
+    expect(await plainCart("/cart/add")?.add([line])).toBeNull();
   });
 
   it("says so when it did not take the line", async () => {
     answering(new Response("sold out", { status: 409 }));
-    await expect(plainCart("/cart/add", page)?.add(line)).rejects.toThrow("409");
+    await expect(plainCart("/cart/add")?.add([line])).rejects.toThrow("409");
   });
 
   it("is none without an address, or with one of another origin", () => {
-    expect(plainCart(undefined, page)).toBeNull();
-    expect(plainCart("https://elsewhere.example/cart", page)).toBeNull();
+    expect(plainCart("")).toBeNull();
+    expect(plainCart("https://elsewhere.example/cart")).toBeNull();
   });
 });

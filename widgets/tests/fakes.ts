@@ -6,9 +6,11 @@ import type { Post } from "../src/core/post";
 import type { Session } from "../src/core/session";
 import type { Sight } from "../src/core/sight";
 import type { Batch, Item, Slate } from "../src/core/types";
-import { ENGLISH } from "../src/core/words";
+import { wordsFor } from "../src/core/languages";
 import type { Shop } from "../src/elements/shop";
+import { choose } from "../src/views/choice";
 import type { Actions } from "../src/views/view";
+import { load } from "./files";
 
 export interface Exchange {
   readonly request: {
@@ -36,18 +38,29 @@ export function makeItem(changes: Partial<Item> = {}): Item {
     image: "https://shop.example/tile/22699.svg",
     price: { amount: 295, currency: "GBP" },
     reason: "Popular in this shop",
+    compare_at: null,
+    unit_price: null,
+    variants: [],
     ...changes,
   };
 }
 
 export function makeSlate(changes: Partial<Slate> = {}): Slate {
   const items = [makeItem(), makeItem({ position: 2, product_id: "22697", title: "Saucer" })];
-  return { slate_id: "S1", placement: "product", display: "grid", title: "Goes well", items, ...changes };
+  const told = { slate_id: "S1", placement: "product", display: "grid", title: "Goes well" };
+  return { ...told, items, price_note: "", offer: {}, ...changes };
 }
 
 export function makeActions(changes: Partial<Actions> = {}): Actions {
   return {
-    words: ENGLISH,
+    words: wordsFor("en"),
+    choose: choose(wordsFor("en")),
+    page: document,
+    product: null,
+    session: new MemorySession(),
+    note: "",
+    total: null,
+    swaps: true,
     price: ({ amount, currency }) => `${amount} ${currency}`,
     open: vi.fn(),
     add: vi.fn(() => Promise.resolve(true)),
@@ -131,28 +144,35 @@ export interface FakeShop extends Shop {
   readonly tracker: { track: ReturnType<typeof vi.fn<Shop["tracker"]["track"]>> };
 }
 
-export function makeShop(slate: Slate | null, cart: CartPort | null = null): FakeShop {
+export function makeShop(answer: unknown, cart: CartPort | null = null, changes: Partial<Shop> = {}): FakeShop {
   const remembered = new Map<string, string>();
   return {
-    recommend: vi.fn<Shop["recommend"]>(() => Promise.resolve(slate)),
+    load,
+    recommend: vi.fn<Shop["recommend"]>(() => Promise.resolve(answer)),
     tracker: { track: vi.fn<Shop["tracker"]["track"]>() },
     slates: {
       remember: (product, from) => void remembered.set(product, from),
       slateFor: (product) => remembered.get(product) ?? null,
       fill: () => undefined,
     },
-    cart,
-    words: ENGLISH,
+    recent: { note: () => undefined, list: () => [], session: () => "", forget: () => undefined },
+    session: new MemorySession(),
+    cart: () => (cart ? (act) => act(cart) : null),
+    swaps: !!cart?.remove,
     language: "en-GB",
+    priceNote: "",
+    adopt: () => undefined,
+    dress: () => Promise.resolve(),
     near: new FakeSight(),
     seen: new FakeSight(),
     go: vi.fn<Shop["go"]>(),
-  };
+    ...changes,
+  } as FakeShop;
 }
 
 /** Lets everything that is already promised happen. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 40; turn++) await Promise.resolve();
 }
 
 /** Clicks a link as a shopper would, in a browser that goes nowhere. */

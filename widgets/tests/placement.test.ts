@@ -170,7 +170,7 @@ describe("adding", () => {
     part(element, "add").click();
     await settle();
     const line = { product_id: "22699", variant_id: null, quantity: 1, slate_id: "S1" };
-    expect(add).toHaveBeenCalledWith(line);
+    expect(add).toHaveBeenCalledWith([line]);
     expect(shop.tracker.track).toHaveBeenCalledWith("add", "S1", makeSlate().items[0]);
     expect(heard).toHaveBeenCalledWith({ ...line, answer: { count: 3 } });
     expect(part(element, "status").textContent).toBe("Teacup is in your basket");

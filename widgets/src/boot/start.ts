@@ -1,15 +1,15 @@
-import { plainCart } from "../cart/plain";
 import { createClient } from "../core/client";
-import { createPost } from "../core/post";
-import { createSession } from "../core/session";
-import { createSight } from "../core/sight";
+import type { Events } from "../core/events";
+import { createNear } from "../core/near";
+import { createRecent, type Recent } from "../core/recent";
+import { createSession, type Session } from "../core/session";
 import { createSlates, type Slates } from "../core/slates";
-import { Tracker } from "../core/tracker";
 import { createVisitor, type Visitor } from "../core/visitor";
-import { ENGLISH } from "../core/words";
-import { definePlacement } from "../elements/placement";
-import type { Shop } from "../elements/shop";
-import { adoptSheet } from "../views/sheet";
+import { definePlacement, givenIn, queryOf } from "../elements/placement";
+import type { Load, Shop } from "../elements/shop";
+import { createSheets } from "../views/sheet";
+import { type Basket, createBasket } from "./basket";
+import { createLoad, fileUrl } from "./files";
 import { readSettings, type Settings } from "./settings";
 
 /** The one name that we add to the page: `window.Alongside`. */
@@ -28,38 +28,95 @@ declare global {
   }
 }
 
-interface People {
-  readonly visitor: Visitor;
-  readonly tracker: Tracker;
+interface Parts {
+  readonly basket: Basket;
+  readonly load: Load;
+  readonly recent: Recent;
+  readonly session: Session;
   readonly slates: Slates;
+  readonly visitor: Visitor;
 }
 
-function createShop(settings: Settings, { visitor, tracker, slates }: People): Shop {
-  const shopper = (): { visitor: string | null; customer: string | null } => {
-    const id = visitor.id();
-    return { visitor: id, customer: id && settings.customer };
-  };
+function createParts({ base, consent, ...settings }: Settings): Parts {
+  const session = createSession(() => window.sessionStorage);
+  const visitor = createVisitor(document, consent);
+  const id = (): string | null => visitor.id();
+  const load = createLoad(base);
   return {
-    recommend: createClient({ ...settings, page: document.baseURI, shopper }),
-    tracker,
-    slates,
-    cart: plainCart(settings.cart, window.location),
-    words: ENGLISH,
-    language: document.documentElement.lang,
-    near: createSight(document, { share: 0, dwell: 0, margin: "400px" }),
-    seen: createSight(document, { share: 0.5, dwell: 1000, margin: "0px" }),
-    go: (url) => window.location.assign(url),
+    basket: createBasket({ base, consent, ...settings }, load, session, id),
+    load,
+    recent: createRecent(document, () => window.localStorage, () => id() !== null),
+    session,
+    slates: createSlates(session, document),
+    visitor,
   };
 }
 
-function listen({ tracker, slates }: People): void {
-  window.addEventListener("pagehide", () => tracker.leave());
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) tracker.leave();
+/** What is seen and done, told to a file that comes with the first card, or for what is left from before. */
+function watchers(settings: Settings, { load, session, visitor }: Parts): Pick<Shop, "seen" | "tracker"> {
+  let made: Promise<Events> | undefined;
+  const tell = (what: (events: Events) => void): void => {
+    made ??= load("events").then((file) => file.createEvents(settings, session, () => visitor.id()));
+    made.then(what).catch(() => undefined);
+  };
+  if ((session.read("alongside_unsent") as readonly unknown[] | null)?.length) tell(() => undefined);
+  return {
+    seen: {
+      watch: (element, seen) => tell((events) => events.seen.watch(element, seen)),
+      forget: (element) => made && tell((events) => events.seen.forget(element)),
+    },
+    tracker: { track: (kind, slateId, item) => tell((events) => events.track(kind, slateId, item)) },
+  };
+}
+
+/** Asks for all that stands on the page, and brings it to life. */
+function bringToLife(settings: Settings, parts: Parts): void {
+  const { basket, recent, visitor } = parts;
+  const { early, recommend } = createClient({
+    ...settings,
+    shopper: () => {
+      const id = visitor.id();
+      return { visitor: id, customer: id && settings.customer, session_recent: recent.session() };
+    },
   });
-  document.addEventListener("DOMContentLoaded", () => slates.fill());
+  const placements = [...document.querySelectorAll("alongside-placement")];
+  const asking = placements.filter((element) => givenIn(element) === undefined).map(queryOf);
+  early(asking.filter(({ placement }) => placement && placement !== "recent"));
+  definePlacement({
+    ...parts,
+    ...watchers(settings, parts),
+    ...createSheets(document, settings.nonce, fileUrl(settings.base, "sheet", "css")),
+    recommend,
+    cart: basket.cart,
+    swaps: !settings.addUrl || !!settings.removeUrl,
+    language: document.documentElement.lang,
+    priceNote: settings.priceNote,
+    near: createNear("400px"),
+    go: (url) => window.location.assign(url),
+  });
+  const product = placements.map((element) => element.getAttribute("product")).find(Boolean);
+  if (product) recent.note(product);
+}
+
+function listen({ slates }: Parts): void {
   document.addEventListener("submit", () => slates.fill(), true);
   slates.fill();
+}
+
+function consentOf({ basket, recent, visitor }: Parts): (given: boolean) => void {
+  return (given) => {
+    if (!given) recent.forget();
+    visitor.consent(given);
+    basket.mark();
+  };
+}
+
+/** Where the shop has a consent tool that we know, it is asked before anything is sent. */
+async function heed({ load }: Parts, consent: (given: boolean) => void): Promise<void> {
+  const tool = (await load("carts")).consentTool(document, window);
+  const known = tool.now();
+  if (known !== null) consent(known);
+  tool.listen(consent);
 }
 
 /** Brings the page's placements to life; however often the script is included, it does so once. */
@@ -67,21 +124,21 @@ export function start(): void {
   if (window.Alongside) return;
   const settings = readSettings(document);
   if (!settings) return;
-  const session = createSession(() => window.sessionStorage);
-  const visitor = createVisitor(document, settings.consent);
-  const tracker = new Tracker({
-    post: createPost(settings.base, settings.key),
-    session,
-    visitor: () => visitor.id(),
-    now: () => new Date(),
-  });
-  const people = { visitor, tracker, slates: createSlates(session, document) };
+  const parts = createParts(settings);
+  const consent = consentOf(parts);
   window.Alongside = Object.freeze({
-    consent: (given: boolean) => visitor.consent(given),
-    visitor: () => visitor.id(),
-    slateFor: (productId: string) => people.slates.slateFor(productId),
+    consent,
+    visitor: () => parts.visitor.id(),
+    slateFor: (productId: string) => parts.slates.slateFor(productId),
   });
-  adoptSheet(document, settings.nonce);
-  listen(people);
-  definePlacement(createShop(settings, people));
+  parts.basket.mark();
+  const begin = async (): Promise<void> => {
+    listen(parts);
+    const tool = "Shopify" in window || "wp_has_consent" in window;
+    if (tool && settings.consent === "ask") await heed(parts, consent).catch(() => undefined);
+    bringToLife(settings, parts);
+  };
+  // What the server wrote into a placement is there only once the page is read.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => void begin());
+  else void begin();
 }

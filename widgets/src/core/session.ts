@@ -1,6 +1,7 @@
-/** Small values kept for one tab. Where storage is refused, nothing is kept and nothing fails. */
+/** Small values kept by the browser. Where storage is refused, nothing is kept and nothing fails. */
 export interface Session {
   read(name: string): unknown;
+  /** `undefined` takes the value away. */
   write(name: string, value: unknown): void;
 }
 
@@ -16,7 +17,8 @@ export function createSession(storage: () => Storage): Session {
     },
     write(name, value) {
       try {
-        storage().setItem(name, JSON.stringify(value));
+        if (value === undefined) storage().removeItem(name);
+        else storage().setItem(name, JSON.stringify(value));
       } catch {
         // full or blocked: what is not kept is only not retried
       }

@@ -30,13 +30,16 @@ export class Tracker {
     if (this.queue.length) this.soon();
   }
 
-  /** Notes what the shopper did with a card. An impression counts once a slate and position. */
-  track(kind: Kind, slateId: string, item: Item): void {
+  /**
+   * Notes what the shopper did with a card. An impression counts once a slate and position:
+   * false for one that was counted already.
+   */
+  track(kind: Kind, slateId: string, item: Item): boolean {
     const mark = `${slateId}:${item.position}:${kind[0]}`;
     const count = (this.counts.get(mark) ?? 0) + 1;
     this.counts.set(mark, count);
     const seen = kind === "impression";
-    if (seen && count > 1) return;
+    if (seen && count > 1) return false;
     this.queue.push({
       id: seen ? mark : `${mark}:${count}`,
       kind,
@@ -46,6 +49,7 @@ export class Tracker {
       at: this.settings.now().toISOString(),
     });
     this.soon();
+    return true;
   }
 
   /** To be called when the page is hidden or left: nothing that happened may be lost. */

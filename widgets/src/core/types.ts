@@ -6,6 +6,14 @@ export interface Money {
   readonly currency: string;
 }
 
+/** One size or colour of an item, for sale: what is sold out is not kept. */
+export interface Variant {
+  readonly id: string;
+  readonly title: string;
+  readonly price: Money;
+  readonly compare_at: Money | null;
+}
+
 export interface Item {
   readonly position: number;
   readonly product_id: string;
@@ -14,8 +22,13 @@ export interface Item {
   readonly url: string;
   /** Empty when the shop has no picture. */
   readonly image: string;
-  readonly price: Money;
+  /** Null where nobody knows today's price, as for what was viewed some time ago. */
+  readonly price: Money | null;
   readonly reason: string;
+  /** A price from which this one came down; null when there is none that is higher. */
+  readonly compare_at: Money | null;
+  readonly unit_price: { readonly price: Money; readonly unit: string } | null;
+  readonly variants: readonly Variant[];
 }
 
 export interface Slate {
@@ -24,6 +37,10 @@ export interface Slate {
   readonly display: string;
   readonly title: string;
   readonly items: readonly Item[];
+  /** What the shop writes beside a price: "incl. VAT". */
+  readonly price_note: string;
+  /** As it was answered: each display reads its own kind, and is none without. */
+  readonly offer: Readonly<Record<string, unknown>>;
 }
 
 export type Kind = "impression" | "click" | "add";
@@ -42,10 +59,12 @@ export interface Batch {
   readonly events: readonly ShopperEvent[];
 }
 
-/** Who is asking; both null without consent. */
+/** Who is asking; null without consent. */
 export interface Shopper {
   readonly visitor: string | null;
   readonly customer: string | null;
+  /** Ids of the products seen in this session, newest first, with commas between them. */
+  readonly session_recent?: string;
 }
 
 /** What a placement asks for, by parameter name; an absent parameter is not sent. */

@@ -1,9 +1,6 @@
-import { formatMoney } from "../core/money";
-import type { Item, Query, Slate } from "../core/types";
-import { make } from "../views/dom";
-import { viewFor } from "../views/displays";
-import type { Actions } from "../views/view";
-import type { Shop } from "./shop";
+import { whenOut } from "../core/near";
+import type { Query } from "../core/types";
+import type { Raise, Shop } from "./shop";
 
 /** The attributes that matter, and the parameter that each becomes. */
 const ASKS = new Map([
@@ -14,18 +11,38 @@ const ASKS = new Map([
   ["query", "q"],
   ["limit", "limit"],
 ]);
+/** An answer that the shop's server wrote into the page. */
+const GIVEN = "script[data-alongside-slate],template[data-alongside-slate]";
+
+/** What an element asks for by its attributes. */
+export function queryOf(element: Element): Query {
+  const given = [...ASKS].map(([name, parameter]) => [parameter, element.getAttribute(name) ?? ""] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== ""));
+}
+
+/** The answer inside an element, undefined when it has none, null when it cannot be read. */
+export function givenIn(element: Element): unknown {
+  const holder = element.querySelector(GIVEN);
+  if (!holder) return undefined;
+  try {
+    return JSON.parse((holder as HTMLTemplateElement).content?.textContent ?? holder.textContent ?? "");
+  } catch {
+    return null;
+  }
+}
 
 /**
  * `<alongside-placement>`: asks once it comes near the window, and again when an attribute that
  * matters changes. With nothing to show, for whatever reason, it is empty and hidden.
  */
 abstract class Placement extends HTMLElement {
-  static readonly observedAttributes = [...ASKS.keys()];
+  static readonly observedAttributes = [...ASKS.keys(), "total"];
 
   protected abstract readonly shop: Shop;
   private asked = "";
+  private answer: unknown;
   private due = false;
-  private readonly status = make("p", "status");
+  private stay: (() => void) | undefined;
 
   connectedCallback(): void {
     this.schedule();
@@ -35,8 +52,9 @@ abstract class Placement extends HTMLElement {
     this.shop.near.forget(this);
   }
 
-  attributeChangedCallback(): void {
-    this.schedule();
+  attributeChangedCallback(name: string): void {
+    if (name === "total" && this.answer) void this.present(this.answer);
+    else this.schedule();
   }
 
   /** Several attributes are often set in one go: they are one question. */
@@ -50,74 +68,52 @@ abstract class Placement extends HTMLElement {
   }
 
   private consider(): void {
-    const query = this.query();
+    const query = queryOf(this);
     const question = JSON.stringify(query);
     if (!this.isConnected || question === this.asked) return;
-    if (!query["placement"]) {
+    const given = this.asked ? undefined : givenIn(this);
+    if (!query["placement"] || given !== undefined) {
       this.asked = question;
-      return this.show(null);
+      return void this.present(given);
     }
     this.hidden = false;
     this.shop.near.watch(this, () => void this.ask(query, question));
   }
 
-  private query(): Query {
-    const given = [...ASKS].map(([name, parameter]) => [parameter, this.getAttribute(name) ?? ""] as const);
-    return Object.fromEntries(given.filter(([, value]) => value !== ""));
-  }
-
   private async ask(query: Query, question: string): Promise<void> {
     this.asked = question;
-    const slate = await this.shop.recommend(query);
-    if (this.asked === question) this.show(slate);
+    const { recent, recommend } = this.shop;
+    const { placement } = query;
+    const viewed = { display: placement, items: recent.list() };
+    const answer = placement === "recent" ? viewed : await recommend(query);
+    if (this.asked === question) await this.present(answer);
   }
 
-  private show(slate: Slate | null): void {
-    const focused = this.contains(document.activeElement);
+  private async present(answer: unknown): Promise<void> {
+    this.answer = answer;
+    const { items, offer } = (answer ?? {}) as { readonly items?: unknown[]; readonly offer?: object };
+    const { shop } = this;
+    // A file that cannot be had is as if there were nothing to show.
+    const prepare = async (): Promise<Raise | null> => (await shop.load("stage")).prepare(shop, this, answer);
+    const raise = items?.length || offer ? await prepare().catch(() => null) : null;
+    if (this.answer !== answer) return;
+    this.stay?.();
+    if (!raise) return this.collapse();
+    this.hidden = false;
+    this.style.minHeight = "";
+    raise();
+  }
+
+  /** Gives its room back, unless the shopper looks at it: then only once it is out of sight. */
+  private collapse(): void {
+    const { height } = this.getBoundingClientRect();
     this.querySelectorAll("[data-position]").forEach((card) => this.shop.seen.forget(card));
+    if (height) this.style.minHeight = `${height}px`;
     this.replaceChildren();
-    this.hidden = !slate?.items.length;
-    if (!slate || this.hidden) return;
-    const view = viewFor(slate.display)(slate, this.actions(slate));
-    this.status.setAttribute("role", "status");
-    this.append(view, this.status);
-    for (const item of slate.items) {
-      const card = view.querySelector(`[data-position="${item.position}"]`);
-      if (card) this.shop.seen.watch(card, () => this.shop.tracker.track("impression", slate.slate_id, item));
-    }
-    if (focused) view.focus({ preventScroll: true });
-  }
-
-  private actions(slate: Slate): Actions {
-    const { cart, words, language } = this.shop;
-    return {
-      words,
-      price: (price) => formatMoney(price, language),
-      open: (item) => this.open(slate, item),
-      add: cart && ((item) => this.add(slate, item, cart)),
-    };
-  }
-
-  private open(slate: Slate, item: Item): void {
-    this.shop.slates.remember(item.product_id, slate.slate_id);
-    this.shop.tracker.track("click", slate.slate_id, item);
-  }
-
-  private async add(slate: Slate, item: Item, cart: NonNullable<Shop["cart"]>): Promise<boolean> {
-    const { product_id, variant_id } = item;
-    const line = { product_id, variant_id, quantity: 1, slate_id: slate.slate_id };
-    try {
-      const answer = await cart.add(line);
-      this.shop.slates.remember(product_id, slate.slate_id);
-      this.shop.tracker.track("add", slate.slate_id, item);
-      this.status.textContent = this.shop.words.inBasket(item.title);
-      this.dispatchEvent(new CustomEvent("alongside:added", { bubbles: true, detail: { ...line, answer } }));
-      return true;
-    } catch {
-      this.open(slate, item);
-      this.shop.go(item.url);
-      return false;
-    }
+    this.stay = whenOut(this, () => {
+      this.style.minHeight = "";
+      this.hidden = true;
+    });
   }
 }
 

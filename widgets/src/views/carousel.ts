@@ -44,6 +44,7 @@ function turns(list: HTMLElement, words: Words): HTMLElement {
 
 /** Cards in one row that is scrolled by touch, by arrow keys or by two buttons. */
 export const carousel: View = (slate, actions) => {
+  if (!slate.items.length) return null;
   const { whole, head, list } = shelf("carousel", slate, actions);
   head.append(turns(list, actions.words));
   list.addEventListener("keydown", (event) => followKeys(list, event));

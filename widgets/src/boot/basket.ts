@@ -1,0 +1,33 @@
+import { platformOf } from "../core/platform";
+import type { Session } from "../core/session";
+import type { Load, Shop, UseCart } from "../elements/shop";
+import type { Settings } from "./settings";
+
+export interface Basket {
+  readonly cart: Shop["cart"];
+  /** Writes the visitor on the shop's cart, only where a cookie does not do. */
+  readonly mark: () => void;
+}
+
+/** The shop's cart, whose file is loaded only when it is used. */
+export function createBasket(
+  settings: Settings,
+  load: Load,
+  session: Session,
+  visitor: () => string | null,
+): Basket {
+  const platform = (): string => platformOf(settings.platform, settings.addUrl, window);
+  const use: UseCart = async (act) => {
+    const carts = await load("carts");
+    const port = carts.cartOf(platform(), settings);
+    const answer = await act(port);
+    if (platform() !== "plain") void carts.mark(port, visitor(), session);
+    return answer;
+  };
+  return {
+    cart: () => (platform() ? use : null),
+    mark() {
+      if (visitor() && !/^(plain)?$/.test(platform())) use(() => Promise.resolve()).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,6 @@
+/** What the files of displays share; it comes with the stage, which is always there before them. */
+export { address, fields, money, readAll, text, whole } from "../core/parse";
+export { fill } from "../core/words";
+export { addButton, card, face, priceLine } from "../views/card";
+export { make, makeButton } from "../views/dom";
+export { shelf } from "../views/shelf";

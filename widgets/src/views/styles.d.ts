@@ -1,0 +1,5 @@
+/** A style sheet as minified text. */
+declare module "*.css?inline" {
+  const rules: string;
+  export default rules;
+}
