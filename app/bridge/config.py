@@ -109,3 +109,13 @@ def overlay_of(store_id: str) -> str:
 def overlay_order_of(store_id: str) -> str:
     """Name of the sorted set product -> when it was changed last."""
     return f"alongside:overlay-order:{store_id}"
+
+
+def delta_of(store_id: str) -> str:
+    """Name of what was learned since the snapshot that is served."""
+    return f"alongside:delta:{store_id}"
+
+
+def delta_stamp_of(store_id: str) -> str:
+    """Name of the entry that tells one delta from another."""
+    return f"alongside:delta-stamp:{store_id}"

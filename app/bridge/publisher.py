@@ -86,6 +86,7 @@ def forget(valkey: Redis, store_id: str, *, public_keys: tuple[str, ...] = ()) -
             *(names.snapshot_of(store_id, version) for version in versions if version is not None),
             *(name(store_id) for name in (names.config_of, names.current_of, names.previous_of)),
             *(name(store_id) for name in (names.overlay_of, names.overlay_order_of)),
+            *(name(store_id) for name in (names.delta_of, names.delta_stamp_of)),
         )
         batch.publish(names.CHANGES, _notice(store_id, What.CONFIG))
         batch.execute()

@@ -14,7 +14,8 @@ from typing import cast
 from redis import Redis
 
 from app.bridge import config as names
-from app.bridge.overlay import Entry
+from app.bridge.delta import laid
+from app.bridge.snapshot import Snapshot
 from app.bridge.source import Source, Unavailable
 from app.bridge.view import Shelf, StoreView
 
@@ -26,12 +27,17 @@ _TRY_AGAIN = 5.0
 
 @dataclass(slots=True)
 class _Held:
-    """A store in memory, and what it was made of; ``refused`` is a version that could not be used."""
+    """A store in memory, and what it was made of; ``refused`` is a version that could not be used.
+
+    ``base`` is the snapshot without a delta, ``stamp`` that of the delta on top.
+    """
 
     view: StoreView
     raw_config: bytes
     order: int
     used: int
+    base: Snapshot | None = None
+    stamp: bytes = b""
     refused: str = ""
     again: float = 0.0
 
@@ -43,6 +49,7 @@ class _State:
     raw_config: bytes | None
     version: bytes | None
     last: list[tuple[bytes, float]]
+    stamp: bytes | None
 
 
 class Reader:
@@ -96,10 +103,11 @@ class Reader:
                 batch.get(names.config_of(store_id))
                 batch.get(names.current_of(store_id))
                 batch.zrange(names.overlay_order_of(store_id), -1, -1, withscores=True)
+                batch.get(names.delta_stamp_of(store_id))
             answers = batch.execute()
         for place, store_id in enumerate(wanted):
             with self._lock(store_id):
-                self._update(store_id, _State(*answers[3 * place : 3 * place + 3]))
+                self._update(store_id, _State(*answers[4 * place : 4 * place + 4]))
         self._recheck_keys()
 
     def forget(self) -> None:
@@ -140,18 +148,20 @@ class Reader:
     def _load(self, store_id: str) -> _Held:
         raw_config, config = self._source.config(store_id)
         order, live = self._source.live(store_id)
-        shelf = self._first_shelf(store_id, live)
-        held = _Held(StoreView(config, shelf), raw_config, order, next(self._ticks))
+        base = self._first(store_id)
+        shelf = Shelf(base, live) if base is not None else None
+        held = _Held(StoreView(config, shelf), raw_config, order, next(self._ticks), base)
+        self._lay(held, self._source.stamp(store_id))
         self._held[store_id] = held
         self._evict(store_id)
         return held
 
-    def _first_shelf(self, store_id: str, live: dict[str, Entry]) -> Shelf | None:
+    def _first(self, store_id: str) -> Snapshot | None:
         """Give the version that is to be served, else the newest that can be."""
         for version in self._source.versions(store_id):
             snapshot = self._source.snapshot(store_id, version)
             if snapshot is not None:
-                return Shelf(snapshot, live)
+                return snapshot
         return None
 
     def _update(self, store_id: str, state: _State) -> None:
@@ -173,6 +183,17 @@ class Reader:
         version = state.version.decode() if state.version else ""
         if version not in {"", held.view.model_version}:
             self._swap(held, version)
+        self._lay(held, state.stamp)
+
+    def _lay(self, held: _Held, stamp: bytes | None) -> None:
+        """Lay what was learned since on top, if that is news and belongs to the version that is served."""
+        shelf = held.view.shelf
+        if not stamp or stamp == held.stamp or shelf is None or held.base is None:
+            return
+        delta = self._source.delta(held.view.config.store_id)
+        held.stamp = stamp
+        if delta is not None and delta.version == held.base.version:
+            held.view = StoreView(held.view.config, Shelf(laid(held.base, delta), shelf.live))
 
     def _swap(self, held: _Held, version: str) -> None:
         """Serve another version; where it cannot be used, stay with the present one and try again later."""
@@ -185,6 +206,7 @@ class Reader:
             return
         shelf = held.view.shelf
         live = shelf.live if shelf is not None else self._source.live(store_id)[1]
+        held.base, held.stamp = snapshot, b""
         held.view = StoreView(held.view.config, Shelf(snapshot, live))
         self._evict(store_id)
 

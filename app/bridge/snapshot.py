@@ -122,8 +122,11 @@ def decode(buffer: Buffer, *, verify: bool = True) -> Snapshot:
 
 def sellable(snapshot: Snapshot) -> list[bool]:
     """Tell for each item whether its card may be sold: visible, and in stock or not counted."""
-    cards = snapshot.cards
-    if isinstance(cards, _Cards):
+    return _sellable(snapshot.cards)
+
+
+def _sellable(cards: Sequence[Card]) -> list[bool]:
+    if isinstance(cards, _Cards | Joined):
         return cards.sellable()
     return [card.visible and (card.stock is None or card.stock > 0) for card in cards]
 
@@ -251,3 +254,28 @@ class _Cards(Sequence[Card]):
 
     def __iter__(self) -> Iterator[Card]:
         return (self[place] for place in range(len(self)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined(Sequence[Card]):
+    """Cards, and more cards after them; nothing is copied."""
+
+    first: Sequence[Card]
+    more: Sequence[Card]
+
+    def sellable(self) -> list[bool]:
+        """Tell for each whether it may be sold."""
+        return _sellable(self.first) + _sellable(self.more)
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.more)
+
+    @overload
+    def __getitem__(self, index: int) -> Card: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Card]: ...
+    def __getitem__(self, index: int | slice) -> Card | list[Card]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        return self.first[place] if place < len(self.first) else self.more[place - len(self.first)]

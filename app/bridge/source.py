@@ -101,6 +101,19 @@ class Source:
             self._keep(lambda: self._copies.keep_current(store_id, version))
         return snapshot
 
+    def stamp(self, store_id: str) -> bytes | None:
+        """Tell what the store's present delta was made of."""
+        return self._get(names.delta_stamp_of(store_id))
+
+    def delta(self, store_id: str) -> Snapshot | None:
+        """Give what was learned since the snapshot; None where there is none, or none that can be used."""
+        data = self._get(names.delta_of(store_id))
+        try:
+            return decode(data) if data is not None else None
+        except SnapshotError as error:
+            self._refused(store_id, "delta", error)
+            return None
+
     def _mapped(self, store_id: str, version: str) -> Snapshot | None:
         try:
             return self._copies.open_snapshot(store_id, version)
