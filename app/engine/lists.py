@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from app.engine.dataset import Dataset
-    from app.engine.types import IntArray
-
-_T = TypeVar("_T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +26,45 @@ class Hanging:
 
 def cut(scores: csr_matrix, length: int, hanging: Hanging) -> Lists:
     """Keep the ``length`` strongest entries of each row, best first; a strong negative entry is kept too."""
-    starts = np.zeros(scores.shape[0] + 1, np.int64)
-    items: list[IntArray] = []
-    values: list[NDArray[np.float32]] = []
-    for row in range(scores.shape[0]):
+    sizes = np.diff(scores.indptr)
+    starts = np.zeros(len(sizes) + 1, np.int64)
+    starts[1:] = np.cumsum(np.minimum(sizes, length))
+    items, values = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
+    for row in np.flatnonzero(sizes > length).tolist():
         mine = slice(scores.indptr[row], scores.indptr[row + 1])
         kept, strengths = scores.indices[mine], scores.data[mine].astype(np.float32)
-        if len(kept) > length:
-            bar = np.partition(np.abs(strengths), len(kept) - length)[len(kept) - length]
-            near = np.flatnonzero(np.abs(strengths) >= bar)
-            strongest = near[np.lexsort((kept[near], -np.abs(strengths[near])))[:length]]
-            kept, strengths = kept[strongest], strengths[strongest]
-        order = np.lexsort((kept, -strengths))
-        items.append(kept[order].astype(np.int32))
-        values.append(strengths[order])
-        starts[row + 1] = starts[row] + len(order)
-    return Lists(hanging.anchor, hanging.reason, starts, _join(items, np.int32), _join(values, np.float32))
+        bar = np.partition(np.abs(strengths), len(kept) - length)[len(kept) - length]
+        near = np.flatnonzero(np.abs(strengths) >= bar)
+        strongest = near[np.lexsort((kept[near], -np.abs(strengths[near])))[:length]]
+        order = strongest[np.lexsort((kept[strongest], -strengths[strongest]))]
+        items[starts[row] : starts[row + 1]] = kept[order]
+        values[starts[row] : starts[row + 1]] = strengths[order]
+    short = sizes <= length  # most rows of a large shop: sorted all at once
+    asked, told = np.repeat(short, sizes), np.repeat(short, np.minimum(sizes, length))
+    kept, strengths = scores.indices[asked], scores.data[asked].astype(np.float32)
+    order = np.lexsort((kept, -strengths, np.repeat(np.arange(len(sizes)), sizes)[asked]))
+    items[told], values[told] = kept[order], strengths[order]
+    return Lists(hanging.anchor, hanging.reason, starts, items, values)
+
+
+def line(worth: NDArray[np.float64], length: int, hanging: Hanging) -> Lists:
+    """Give one row: the ``length`` items of most worth, 1 = the most; what is worth nothing is not in it."""
+    order = np.argsort(-worth, kind="stable")[:length]
+    order = order[worth[order] > 0.0]
+    scores = (worth[order] / max(float(worth.max(initial=0.0)), np.finfo(np.float64).tiny)).astype(np.float32)
+    starts = np.asarray([0, len(order)], np.int64)
+    return Lists(hanging.anchor, hanging.reason, starts, order.astype(np.int32), scores)
+
+
+def latest(rows: csr_matrix, most: int) -> csr_matrix:
+    """Keep the last ``most`` entries of each row, those with the highest column numbers."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415  a web process never learns
+
+    rows.sort_indices()
+    left = np.repeat(rows.indptr[1:], np.diff(rows.indptr)) - np.arange(rows.nnz)
+    kept = csr_matrix((rows.data * (left <= most), rows.indices.copy(), rows.indptr.copy()), shape=rows.shape)
+    kept.eliminate_zeros()
+    return kept
 
 
 def matrix(lists: Lists, items: int) -> csr_matrix:
@@ -59,7 +79,3 @@ def counted(lists: Lists, data: Dataset) -> Lists:
     rows = np.repeat(np.arange(data.items, dtype=np.int64), np.diff(lists.starts))
     counts = data.pairs.look_up(rows, lists.items)
     return replace(lists, counts=counts, totals=data.pairs.totals, orders=data.orders)
-
-
-def _join(parts: list[NDArray[_T]], kind: type[_T]) -> NDArray[_T]:
-    return np.concatenate(parts) if parts else np.empty(0, kind)

@@ -21,6 +21,7 @@ LETTERS_UP_TO = 20_000
 _WORD = r"(?u)\b\w+\b"
 _CATEGORY, _BRAND = 0.25, 0.1
 _BLOCK = 1_000
+_MOST_MEETINGS = 400_000_000
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Descriptions:
         parts.append(np.sqrt(_CATEGORY) * _weigh(self.categories, analyzer=_whole))
         parts.append(np.sqrt(_BRAND) * _weigh(self.brands, analyzer=_whole))
         stacked = hstack(parts).tocsr()
+        if len(titles) > LETTERS_UP_TO:
+            stacked = _telling(stacked)
         return normalize(stacked) if min(stacked.shape) else stacked
 
     def alike(self, first: int, last: int, among: int | None = None) -> csr_matrix:
@@ -72,6 +75,17 @@ class Descriptions:
 def blocks(items: int) -> Sequence[tuple[int, int]]:
     """Cut the items into ranges whose cosines fit into memory."""
     return [(first, min(first + _BLOCK, items)) for first in range(0, items, _BLOCK)]
+
+
+def _telling(features: csr_matrix) -> csr_matrix:
+    """Leave out the commonest features, so that no more than ``_MOST_MEETINGS`` pairs of items share one.
+
+    What tens of thousands of products have in common says nothing about two of them, and costs most.
+    """
+    spread = np.bincount(features.indices, minlength=features.shape[1]).astype(np.float64)
+    rarest_first = np.argsort(spread, kind="stable")
+    affordable = np.cumsum(spread[rarest_first] ** 2) <= _MOST_MEETINGS
+    return features[:, np.sort(rarest_first[affordable])]
 
 
 def _weigh(texts: Sequence[str], **options: object) -> csr_matrix:
