@@ -47,6 +47,24 @@ class Catalog:
     created: LongArray
 
 
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Visits x items, 1 where the item was looked at; sorted by time (seconds)."""
+
+    seen: csr_matrix
+    times: LongArray
+
+    def ages(self, now: int) -> NDArray[np.float64]:
+        """Days between each visit and ``now``; a later one has age 0."""
+        found: NDArray[np.float64] = np.maximum(now - self.times, 0) / DAY
+        return found
+
+    def before(self, now: int) -> Visits:
+        """Keep the visits before ``now``."""
+        kept = slice(0, int(np.searchsorted(self.times, now)))
+        return Visits(self.seen[kept], self.times[kept])
+
+
 @dataclass(frozen=True)
 class Dataset:
     """What strategies learn from.
@@ -63,6 +81,8 @@ class Dataset:
     times: LongArray
     buyers: LongArray
     now: int
+    prices: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    visits: Visits | None = None
     sizes: LongArray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,8 +118,17 @@ class Dataset:
         now = int(self.times[last]) if last < self.orders else self.now
         kept = slice(first, last)
         return replace(
-            self, bought=self.bought[kept], times=self.times[kept], buyers=self.buyers[kept], now=now
+            self,
+            bought=self.bought[kept],
+            times=self.times[kept],
+            buyers=self.buyers[kept],
+            now=now,
+            visits=self.visits.before(now) if self.visits else None,
         )
+
+    def priced(self) -> NDArray[np.float64]:
+        """Give the price of each item, 0 where unknown."""
+        return self.prices if len(self.prices) == self.items else np.zeros(self.items)
 
 
 def assemble(lines: OrderLines, catalog: Catalog) -> Dataset:
@@ -132,7 +161,32 @@ def assemble(lines: OrderLines, catalog: Catalog) -> Dataset:
         times=heads.times,
         buyers=heads.buyers,
         now=int(heads.times[-1]) + 1 if len(heads.times) else 0,
+        prices=np.asarray(shelf.prices, np.float64)[order],
     )
+
+
+def visited(data: Dataset, looks: Sequence[tuple[str, int, str]]) -> Dataset:
+    """Add who looked at what: (visit, second, product) each; products that are not known are left out.
+
+    A visit is as old as its first look.
+    """
+    from scipy.sparse import csr_matrix  # noqa: PLC0415  a web process never learns
+
+    numbers = {product: number for number, product in enumerate(data.item_ids)}
+    known = [(visit, at, numbers[product]) for visit, at, product in looks if product in numbers]
+    began: dict[str, int] = {}
+    for visit, at, _item in known:
+        began[visit] = min(at, began.get(visit, at))
+    ordered = sorted(began, key=lambda visit: (began[visit], visit))
+    places = {visit: place for place, visit in enumerate(ordered)}
+    cells = (
+        np.asarray([places[visit] for visit, _at, _item in known], np.int64),
+        np.asarray([item for _visit, _at, item in known], np.int64),
+    )
+    seen = csr_matrix((np.ones(len(known)), cells), shape=(len(ordered), data.items))
+    seen.data[:] = 1.0
+    times = np.asarray([began[visit] for visit in ordered], np.int64)
+    return replace(data, visits=Visits(seen, times))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def cases(data: Dataset, first: int, rng: Generator) -> dict[str, Cases]:
     drawn = np.sort(rng.permutation(several)[:most])
     picks = [int(rng.integers(data.sizes[order])) for order in drawn]
     one, rest = _parted(data, drawn, picks)
-    known = _returning(data, first)
+    known = returning(data, first)
     homes = np.sort(rng.permutation(known)[:most])
     none = data.bought[homes] * 0.0
     none.eliminate_zeros()
@@ -102,7 +102,7 @@ def _parted(data: Dataset, orders: LongArray, picks: list[int]) -> tuple[csr_mat
     return one, rest
 
 
-def _returning(data: Dataset, first: int) -> LongArray:
+def returning(data: Dataset, first: int) -> LongArray:
     """Give the first order in the window of each shopper who ordered before it."""
     before = set(data.buyers[:first].tolist()) - {-1}
     seen: set[int] = set()

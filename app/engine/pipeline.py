@@ -237,6 +237,15 @@ _SENTENCES = {
     ReasonKind.FOR_YOU: "Picked for you",
     ReasonKind.TRENDING: "Trending now",
     ReasonKind.POPULAR: "Popular in this shop",
+    ReasonKind.NEW: "New in this shop",
+    ReasonKind.SEASONAL: "For this time of year",
+    ReasonKind.VIEWED: "You looked at this",
+    ReasonKind.VIEWED_TOGETHER: "Often looked at together",
+    ReasonKind.BOUGHT_NEXT: "Often bought next",
+    ReasonKind.GOES_WITH: "Goes well with this",
+    ReasonKind.INSTEAD: "An alternative to this",
+    ReasonKind.STEP_UP: "A step up from this",
+    ReasonKind.DUE: "Time to buy this again",
 }
 
 

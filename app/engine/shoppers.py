@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from app.engine.dataset import Dataset
+    from app.engine.types import FloatArray, LongArray
 
 
 def habits(data: Dataset, half_life: float, shrink: float) -> csr_matrix:
@@ -29,3 +30,29 @@ def habits(data: Dataset, half_life: float, shrink: float) -> csr_matrix:
     found = csr_matrix(diags(1.0 / np.maximum(total, np.finfo(np.float32).tiny)) @ (owns @ data.bought))
     found.sort_indices()
     return found
+
+
+def likeness(owns: csr_matrix, who: LongArray, neighbours: int = 5_000) -> FloatArray:
+    """What shoppers like these buy: habits of others, weighted by the cube of the cosine with theirs.
+
+    Of many shoppers only the ``neighbours`` with most habits are asked.
+    """
+    from scipy.sparse import diags  # noqa: PLC0415  a web process never learns
+
+    norms = np.sqrt(np.asarray(owns.multiply(owns).sum(axis=1)).ravel())
+    sure = diags(1.0 / np.maximum(norms, np.finfo(np.float32).tiny)) @ owns
+    asked = np.sort(np.argsort(-np.diff(owns.indptr), kind="stable")[:neighbours])
+    alike = np.asarray((sure[who] @ sure[asked].T).toarray(), np.float32)
+    alike[who[:, None] == asked[None, :]] = 0.0
+    alike **= 3
+    found = np.asarray((owns[asked].T.astype(np.float32) @ alike.T).T, np.float32)
+    total: FloatArray = found / np.maximum(alike.sum(axis=1), np.finfo(np.float32).tiny)[:, None]
+    return total
+
+
+def successions(data: Dataset) -> tuple[LongArray, LongArray]:
+    """Give each order of a known shopper that has a next one, and that next one."""
+    known = np.flatnonzero(data.buyers >= 0)
+    ordered = known[np.argsort(data.buyers[known], kind="stable")]
+    same = data.buyers[ordered[1:]] == data.buyers[ordered[:-1]]
+    return ordered[:-1][same], ordered[1:][same]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 import numpy as np
 
-from app.engine.types import Anchor, FloatArray, IntArray, Lists, Reason, ReasonKind
+from app.engine.types import Anchor, FloatArray, IntArray, Lists, Reason, ReasonKind, Task
 
 if TYPE_CHECKING:
     from app.engine.dataset import Dataset
@@ -25,6 +25,7 @@ class Strategy(Protocol):
     name: ClassVar[str]
     anchor: ClassVar[Anchor]
     reason: ClassVar[ReasonKind]
+    task: ClassVar[Task]
 
     def fit(self, data: Dataset) -> Self:
         """Give a fitted copy."""

@@ -27,6 +27,15 @@ class Anchor(StrEnum):
     NONE = "none"
 
 
+class Task(StrEnum):
+    """Where a strategy should beat popularity: the protocol's pages, and what is new to a shopper."""
+
+    PRODUCT = "product"
+    CART = "cart"
+    HOME = "home"
+    NEW = "new"
+
+
 class ReasonKind(StrEnum):
     """Why an item was chosen; one word per kind, rendered to a sentence at the edge."""
 
@@ -36,6 +45,15 @@ class ReasonKind(StrEnum):
     FOR_YOU = "for_you"
     TRENDING = "trending"
     POPULAR = "popular"
+    NEW = "new"
+    SEASONAL = "seasonal"
+    VIEWED = "viewed"
+    VIEWED_TOGETHER = "viewed_together"
+    BOUGHT_NEXT = "bought_next"
+    GOES_WITH = "goes_with"
+    INSTEAD = "instead"
+    STEP_UP = "step_up"
+    DUE = "due"
 
 
 @dataclass(frozen=True, slots=True)

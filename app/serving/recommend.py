@@ -24,6 +24,15 @@ _TIERS = {
     ReasonKind.SIMILAR: "lists",
     ReasonKind.TRENDING: "trending",
     ReasonKind.POPULAR: "bestsellers",
+    ReasonKind.NEW: "trending",
+    ReasonKind.SEASONAL: "trending",
+    ReasonKind.VIEWED: "personal",
+    ReasonKind.VIEWED_TOGETHER: "lists",
+    ReasonKind.BOUGHT_NEXT: "lists",
+    ReasonKind.GOES_WITH: "lists",
+    ReasonKind.INSTEAD: "lists",
+    ReasonKind.STEP_UP: "lists",
+    ReasonKind.DUE: "personal",
 }
 EMPTY = "empty"
 FAILED = "failed"

@@ -10,7 +10,7 @@ import pytest
 from app.engine.dataset import Dataset
 from app.engine.registry import STRATEGIES
 from app.engine.strategy import Strategy
-from app.engine.types import Anchor
+from app.engine.types import Anchor, ReasonKind
 from tests.engine.shops import FIVE, drawn_shop, shop
 
 SHOPS = {
@@ -71,7 +71,9 @@ def test_its_rows_are_best_first_without_doubles_and_without_the_anchor(
         items = lists.items[mine].tolist()
         assert len(set(items)) == len(items)
         assert (np.diff(lists.scores[mine]) <= 0).all()
-        if strategy.anchor in {Anchor.ITEM, Anchor.BASKET, Anchor.SESSION}:
+        if strategy.reason is ReasonKind.VIEWED:
+            assert items == [row]  # what was looked at is what it shows
+        elif strategy.anchor in {Anchor.ITEM, Anchor.BASKET, Anchor.SESSION}:
             assert row not in items
 
 

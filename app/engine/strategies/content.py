@@ -9,7 +9,7 @@ from app.engine.affinity import evidence, order_weights
 from app.engine.lists import Hanging, cut, matrix
 from app.engine.similarity import blocks
 from app.engine.strategy import Tabled
-from app.engine.types import Anchor, ReasonKind
+from app.engine.types import Anchor, ReasonKind, Task
 
 if TYPE_CHECKING:
     from app.engine.dataset import Dataset
@@ -22,6 +22,7 @@ class Content(Tabled):
     name: ClassVar[str] = "similar"
     anchor: ClassVar[Anchor] = Anchor.ITEM
     reason: ClassVar[ReasonKind] = ReasonKind.SIMILAR
+    task: ClassVar[Task] = Task.PRODUCT
     half_life: float = 60.0
     size_power: float = 0.5
     doubt: float = 5.0

@@ -10,7 +10,7 @@ import numpy as np
 from app.engine.affinity import confidence, mass, order_weights
 from app.engine.lists import Hanging, counted, cut
 from app.engine.strategy import Tabled
-from app.engine.types import Anchor, ReasonKind
+from app.engine.types import Anchor, ReasonKind, Task
 
 if TYPE_CHECKING:
     from app.engine.dataset import Dataset
@@ -23,6 +23,7 @@ class Cooccurrence(Tabled):
     name: ClassVar[str] = "together"
     anchor: ClassVar[Anchor] = Anchor.ITEM
     reason: ClassVar[ReasonKind] = ReasonKind.BOUGHT_TOGETHER
+    task: ClassVar[Task] = Task.PRODUCT
     half_life: float = 60.0
     size_power: float = 0.5
     shrink: float = 5.0

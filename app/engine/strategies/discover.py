@@ -11,7 +11,7 @@ from app.engine.affinity import confidence, order_weights
 from app.engine.lists import Hanging, cut, matrix
 from app.engine.shoppers import habits
 from app.engine.strategy import Tabled
-from app.engine.types import Anchor, Lists, ReasonKind
+from app.engine.types import Anchor, Lists, ReasonKind, Task
 
 if TYPE_CHECKING:
     from app.engine.dataset import Dataset
@@ -26,6 +26,7 @@ class Discover(Tabled):
     name: ClassVar[str] = "discover"
     anchor: ClassVar[Anchor] = Anchor.SHOPPER
     reason: ClassVar[ReasonKind] = ReasonKind.FOR_YOU
+    task: ClassVar[Task] = Task.NEW
     half_life: float = 120.0
     shrink: float = 2.0
     length: int = 60

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.engine.affinity import mass, order_weights
 from app.engine.strategy import Tabled
-from app.engine.types import Anchor, Lists, ReasonKind
+from app.engine.types import Anchor, Lists, ReasonKind, Task
 
 if TYPE_CHECKING:
     from app.engine.dataset import Dataset
@@ -22,6 +22,7 @@ class Popularity(Tabled):
     name: ClassVar[str] = "popular"
     anchor: ClassVar[Anchor] = Anchor.NONE
     reason: ClassVar[ReasonKind] = ReasonKind.POPULAR
+    task: ClassVar[Task] = Task.HOME
     half_life: float = 90.0
 
     def fit(self, data: Dataset) -> Self:

@@ -16,7 +16,7 @@ from app.engine.affinity import order_weights
 from app.engine.lists import Hanging, counted, cut
 from app.engine.similarity import blocks
 from app.engine.strategy import Tabled
-from app.engine.types import Anchor, ReasonKind
+from app.engine.types import Anchor, ReasonKind, Task
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -35,6 +35,7 @@ class Regression(Tabled):
     name: ClassVar[str] = "basket"
     anchor: ClassVar[Anchor] = Anchor.BASKET
     reason: ClassVar[ReasonKind] = ReasonKind.BOUGHT_TOGETHER
+    task: ClassVar[Task] = Task.CART
     half_life: float = 180.0
     size_power: float = 0.25
     penalty: float = 5.0

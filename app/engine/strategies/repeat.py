@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from app.engine.lists import Hanging, cut
 from app.engine.shoppers import habits
 from app.engine.strategy import Tabled
-from app.engine.types import Anchor, ReasonKind
+from app.engine.types import Anchor, ReasonKind, Task
 
 if TYPE_CHECKING:
     from app.engine.dataset import Dataset
@@ -21,6 +21,7 @@ class Repeat(Tabled):
     name: ClassVar[str] = "again"
     anchor: ClassVar[Anchor] = Anchor.SHOPPER
     reason: ClassVar[ReasonKind] = ReasonKind.BOUGHT_BEFORE
+    task: ClassVar[Task] = Task.HOME
     half_life: float = 120.0
     shrink: float = 2.0
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.engine.affinity import mass, order_weights
 from app.engine.strategy import Tabled
-from app.engine.types import Anchor, Lists, ReasonKind
+from app.engine.types import Anchor, Lists, ReasonKind, Task
 
 if TYPE_CHECKING:
     from app.engine.dataset import Dataset
@@ -22,6 +22,7 @@ class Trending(Tabled):
     name: ClassVar[str] = "trending"
     anchor: ClassVar[Anchor] = Anchor.NONE
     reason: ClassVar[ReasonKind] = ReasonKind.TRENDING
+    task: ClassVar[Task] = Task.PRODUCT
     half_life: float = 14.0
     length: int = 300
 

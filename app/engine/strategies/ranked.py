@@ -1,0 +1,174 @@
+"""A shopper's next order, ranked by trees when lists are published: nothing is left to do at a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+
+from app.engine.evaluate import returning, split
+from app.engine.lists import Hanging, cut
+from app.engine.signals import Candidates, Signals
+from app.engine.strategy import Tabled
+from app.engine.types import Anchor, ReasonKind, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    from app.engine.dataset import Dataset
+    from app.engine.types import Lists, LongArray
+
+_PARAMETERS = {
+    "objective": "lambdarank",
+    "learning_rate": 0.07,
+    "max_bin": 63,
+    "num_leaves": 15,
+    "min_data_in_leaf": 50,
+    "feature_fraction": 0.7,
+    "lambdarank_truncation_level": 20,
+    "num_threads": 1,
+    "seed": 0,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+}
+_CELLS = 60_000_000
+FEWEST_LESSONS = 40
+"""Trees need so many shoppers who came back."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Shoppers who came back, and what they bought then (shoppers x items)."""
+
+    who: LongArray
+    truth: csr_matrix
+
+    @classmethod
+    def after(cls, data: Dataset, first: int, most: int) -> Lessons:
+        """Read the orders numbered ``first`` and later, the latest ``most`` of them."""
+        orders = returning(data, first)[-most:]
+        return cls(data.buyers[orders], data.bought[orders])
+
+    def part(self, chosen: NDArray[np.bool_]) -> Lessons:
+        """Keep some of them."""
+        return Lessons(self.who[chosen], self.truth[np.flatnonzero(chosen)])
+
+
+@dataclass(frozen=True)
+class Ranked(Tabled):
+    """LambdaRank (Burges 2010) over a shopper's candidates; one model ranks all, one what he does not own.
+
+    ``models`` are those of an earlier lesson; without them ``fit`` learns from the history's own last window.
+    Half of a list is for what the shopper owns and half for what is new to him.
+    """
+
+    name: ClassVar[str] = "ranked"
+    anchor: ClassVar[Anchor] = Anchor.SHOPPER
+    reason: ClassVar[ReasonKind] = ReasonKind.FOR_YOU
+    task: ClassVar[Task] = Task.NEW
+    rounds: int = 80
+    length: int = 120
+    lessons: int = 1_500
+    via: Mapping[str, Lists] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
+
+    def fit(self, data: Dataset) -> Self:
+        """Rank the candidates of the shoppers who came last."""
+        taught = self if self.models else self.taught_by_itself(data)
+        return taught.keeping(taught.ranks(data, _latest(data)))
+
+    def taught_by_itself(self, data: Dataset) -> Self:
+        """Learn from the last window, seen from its beginning."""
+        first = split(data)
+        if first is None:
+            return self
+        return self.taught(data.between(0, first), Lessons.after(data, first, self.lessons))
+
+    def taught(self, past: Dataset, lessons: Lessons) -> Self:
+        """Learn to foretell lessons from what was known before them; too few of them teach nothing."""
+        if len(lessons.who) < FEWEST_LESSONS:
+            return self
+        found = Signals(past, self.via).candidates(lessons.who)
+        bought = np.asarray(lessons.truth[found.seats, found.items]).ravel() > 0.0
+        new = found.owned == 0
+        if not bought[new].any():
+            return self
+        models = (_learned(found, bought, self.rounds), _learned(_some(found, new), bought[new], self.rounds))
+        return replace(self, models=models)
+
+    def ranks(self, data: Dataset, who: LongArray) -> Lists:
+        """Give the lists of shoppers; the others' rows are empty, and so are all without models."""
+        from scipy.sparse import csr_matrix  # noqa: PLC0415  a web process never learns
+
+        hanging = Hanging(self.anchor, self.reason)
+        shape = (len(data.shopper_ids), data.items)
+        if not self.models or not len(who):
+            return cut(csr_matrix(shape), self.length, hanging)
+        found = Signals(data, self.via).candidates(who)
+        scores = _merged(found, *(_predicted(model, found) for model in self.models))
+        seats, items, worth = _placed(found, scores, self.length // 2)
+        return cut(csr_matrix((worth, (who[seats], items)), shape=shape), self.length, hanging)
+
+
+def _learned(found: Candidates, bought: NDArray[np.bool_], rounds: int) -> str:
+    """Train trees, one group a shopper; gives their text."""
+    import lightgbm  # noqa: PLC0415  a web process never learns
+
+    groups = np.unique(found.seats, return_counts=True)[1]
+    rows = lightgbm.Dataset(found.numbers, bought.astype(np.int32), group=groups)
+    model: str = lightgbm.train(_PARAMETERS, rows, rounds).model_to_string()
+    return model
+
+
+def _predicted(model: str, found: Candidates) -> NDArray[np.float64]:
+    import lightgbm  # noqa: PLC0415  a web process never learns
+
+    return np.asarray(lightgbm.Booster(model_str=model).predict(found.numbers, num_threads=1), np.float64)
+
+
+def _some(found: Candidates, chosen: NDArray[np.bool_]) -> Candidates:
+    return Candidates(found.seats[chosen], found.items[chosen], found.owned[chosen], found.numbers[chosen])
+
+
+def _merged(
+    found: Candidates, overall: NDArray[np.float64], among_new: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """New items keep the places that the first model gives them; the second says which of them gets which."""
+    new = np.flatnonzero(found.owned == 0)
+    merged = overall.copy()
+    by_place = np.lexsort((found.items[new], -overall[new], found.seats[new]))
+    by_choice = np.lexsort((found.items[new], -among_new[new], found.seats[new]))
+    merged[new[by_choice]] = overall[new[by_place]]
+    return merged
+
+
+def _placed(
+    found: Candidates, scores: NDArray[np.float64], each: int
+) -> tuple[LongArray, LongArray, NDArray[np.float64]]:
+    """Keep the best ``each`` owned and new ones of a shopper; scores become even steps from 1 down."""
+    order = np.lexsort((found.items, -scores, found.owned, found.seats))
+    keys = found.seats[order] * 2 + found.owned[order]
+    kept = np.sort(order[_places(keys) < each])
+    order = kept[np.lexsort((found.items[kept], -scores[kept], found.seats[kept]))]
+    worth = 1.0 - _places(found.seats[order]) / (2.0 * each)
+    return found.seats[order], found.items[order], worth
+
+
+def _places(keys: LongArray) -> LongArray:
+    """Number the entries of each run of equal keys from 0."""
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    places: LongArray = np.arange(len(keys)) - np.repeat(starts, np.diff(np.append(starts, len(keys))))
+    return places
+
+
+def _latest(data: Dataset) -> LongArray:
+    """Give the shoppers who came last, as many as can be afforded, by number."""
+    known = data.buyers[data.buyers >= 0]
+    last = np.unique(known[::-1], return_index=True)
+    newest = last[0][np.argsort(last[1], kind="stable")]
+    return np.sort(newest[: max(_CELLS // max(data.items, 1), 1)])
