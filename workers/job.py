@@ -15,6 +15,7 @@ from app.kernel.errors import NotFound
 from app.kernel.ids import StoreId
 from app.kernel.runtime import Runtime
 from app.kernel.settings import Settings
+from workers import turns
 from workers.jobs import JOBS
 
 QUEUES = ("default", "training")
@@ -35,15 +36,20 @@ class Order:
 
 
 def send(queue: Queue, order: Order) -> None:
+    """Enqueue. A training becomes a ticket: whose turn it is, is decided when a worker is free."""
+    name, args = order.name, order.args
+    if name == turns.TRAIN and order.store_id is not None:
+        turns.ask(queue.connection, order.store_id, args)
+        name, args = turns.NEXT, ()
     queue.enqueue_call(
         "workers.job.run",
-        args=[order.name, order.store_id, *order.args],
+        args=[name, order.store_id, *args],
         job_id=order.order_id,
         timeout=_PATIENCE[order.queue],
         result_ttl=_KEPT,
         failure_ttl=7 * 24 * _KEPT,
         retry=Retry(max=len(_RETRY_AFTER), interval=_RETRY_AFTER),
-        description=f"{order.name} {order.store_id}",
+        description=f"{name} {order.store_id}",
     )
 
 

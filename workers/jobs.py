@@ -8,10 +8,12 @@ from datetime import timedelta
 from app.domain.accounts import stores
 from app.domain.commerce import deliveries, files, sync
 from app.domain.insight import attribution
-from app.domain.learning import publish, training
+from app.domain.learning import deltas, publish, training, trigger
 from app.domain.merchandising import storefront
+from app.kernel.errors import Conflict
 from app.kernel.ids import OrderId, SlateId, StoreId, VisitorId
 from app.kernel.runtime import Runtime
+from workers import turns
 
 _OVERLAP = timedelta(days=1)
 _DELIVERIES_KEPT = timedelta(days=30)
@@ -29,6 +31,31 @@ def sync_file(runtime: Runtime, store_id: StoreId, import_id: str) -> None:
 
 def train_store(runtime: Runtime, store_id: StoreId, *how: str) -> None:
     training.renew(runtime, store_id, force="force" in how)
+
+
+def train_next(runtime: Runtime, _store_id: StoreId) -> None:
+    """Train the store that waits for it and was trained longest ago, none where another took it."""
+    for turn in turns.waiting(runtime.valkey):
+        turns.begin(runtime.valkey, turn, at=runtime.clock.now())
+        try:
+            train_store(runtime, turn.store_id, *turn.how)
+        except Conflict:  # another worker trains it just now
+            continue
+        turns.done(runtime.valkey, turn)
+        if turns.waiting(runtime.valkey):  # perhaps asked for while it ran, when its ticket met the lock
+            with runtime.unit(turn.store_id) as unit:
+                unit.enqueue(turns.NEXT, queue="training", key=turns.NEXT)
+        return
+
+
+def train_if_due(runtime: Runtime, store_id: StoreId) -> None:
+    with runtime.unit(store_id) as unit:
+        if trigger.is_due(unit.session, store_id, now=runtime.clock.now()):
+            unit.enqueue(turns.TRAIN, queue="training", key=store_id)
+
+
+def publish_delta(runtime: Runtime, store_id: StoreId) -> None:
+    deltas.republish(runtime, store_id)
 
 
 def measure_orders(runtime: Runtime, store_id: StoreId, *order_ids: str) -> None:
@@ -71,7 +98,10 @@ def republish(runtime: Runtime, store_id: StoreId) -> None:
 JOBS: Mapping[str, Work] = {
     "sync.delivery": sync_delivery,
     "sync.file": sync_file,
-    "train.store": train_store,
+    turns.TRAIN: train_store,
+    turns.NEXT: train_next,
+    "train.due": train_if_due,
+    "publish.delta": publish_delta,
     "measure.orders": measure_orders,
     "measure.visitors": measure_visitors,
     "measure.slates": measure_slates,

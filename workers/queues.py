@@ -12,6 +12,7 @@ from workers import job  # noqa: F401 - loaded once here, so that a forked job b
 # A dead worker is noticed, and its job taken up again, within minutes: the defaults block for longer.
 _LIFE_SIGN = 60
 _LOOK_FOR_DEAD_EVERY = 15
+_LOOK_AFTER_JOB_EVERY = 15
 
 
 def work(runtime: Runtime, name: str) -> None:
@@ -24,5 +25,6 @@ def work(runtime: Runtime, name: str) -> None:
         serializer=JSONSerializer,
         worker_ttl=_LIFE_SIGN,
         maintenance_interval=_LOOK_FOR_DEAD_EVERY,
+        job_monitoring_interval=_LOOK_AFTER_JOB_EVERY,  # a job is given up a minute after this
     )
     worker.work(with_scheduler=True, logging_level="WARNING")

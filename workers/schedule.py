@@ -28,6 +28,8 @@ class Entry:
 
 TIMETABLE = (
     Entry("publish.restore", timedelta(minutes=1), at_once=True),
+    Entry("publish.delta", timedelta(minutes=2), at_once=False),
+    Entry("train.due", timedelta(minutes=10), at_once=False),
     Entry("train.store", timedelta(days=1), at_once=False, queue="training"),
     Entry("intake.tidy", timedelta(days=1), at_once=True),
 )

@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import text
 
 from app.bridge.snapshot import Snapshot, decode, encode
-from app.domain.learning import assemble, card, contest, publish, versions
+from app.domain.learning import assemble, card, contest, publish, trigger, versions
 from app.domain.learning.progress import Teller
 from app.domain.tables.learning import ModelVersion
 from app.engine.build import learn, publishable
@@ -100,13 +100,14 @@ def _train(runtime: Runtime, teller: Teller, version: str, seed: int) -> None:
     teller.tell("reading")
     with runtime.unit(store_id) as unit:
         data = assemble.dataset(unit.session, store_id)
+        placed = trigger.placed(unit.session, store_id)
         served = _served(versions.published_with_bytes(unit.session, store_id))
     teller.tell("learning")
     learned = learn(data, seed=seed)
     teller.tell("comparing")
     verdict = _verdict(data, learned, served, seed)
     teller.tell("describing")
-    figures = _figures(data, learned, served) | {"verdict": verdict}
+    figures = _figures(data, learned, served) | {"verdict": verdict, "placed": placed}
     teller.tell("keeping")
     with runtime.unit(store_id) as unit:
         cards = assemble.cards(unit.session, store_id, data.item_ids)
