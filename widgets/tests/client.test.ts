@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Client, createClient, type Recommend } from "../src/core/client";
-import type { Shopper } from "../src/core/types";
+import type { Query, Shopper } from "../src/core/types";
 import { contract } from "./fakes";
 
 const NOBODY: Shopper = { visitor: null, customer: null };
@@ -79,5 +79,64 @@ describe("there is no slate, and no error, when the app", () => {
     expect(done).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(await asked).toBeNull();
+  });
+});
+
+describe("all placements of a page", () => {
+  const { request, response } = contract("placements");
+  const { key: _key, visitor: _visitor, placements = "", ...rest } = request.query;
+  const queries = placements.split(",").map((placement): Query => ({ placement, ...rest }));
+  const answers = (answer: (path: string) => Response): string[] => {
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", (url: string) => {
+      asked.push(url);
+      return Promise.resolve(answer(new URL(url).pathname));
+    });
+    return asked;
+  };
+
+  it("are asked for in one request, the contract's, and each has its own answer", async () => {
+    const asked = answers(() => Response.json(response.body));
+    const { early, recommend } = make({ visitor: "v_6fQ2mB1kX0", customer: null });
+    early(queries);
+    const slates = await Promise.all(queries.map(recommend));
+    expect(asked).toHaveLength(1);
+    const url = new URL(asked[0] ?? "");
+    expect(url.pathname).toBe(request.path);
+    expect(Object.fromEntries(url.searchParams)).toEqual(request.query);
+    expect({ slates }).toEqual(response.body);
+  });
+
+  it("are asked for one by one where the app does not know how", async () => {
+    const single = contract("recommendations.product").response.body;
+    const asked = answers((path) => (path === "/v1/placements" ? new Response("", { status: 404 }) : Response.json(single)));
+    const { early, recommend } = make();
+    early(queries);
+    expect(await Promise.all(queries.map(recommend))).toEqual([single, single]);
+    expect(asked).toHaveLength(3);
+  });
+
+  it("that ask for different things ask alone, at once", async () => {
+    const asked = answers(() => Response.json({}));
+    make().early([{ placement: "product", product: "1" }, { placement: "home" }]);
+    expect(asked.map((url) => new URL(url).pathname)).toEqual(["/v1/recommendations", "/v1/recommendations"]);
+  });
+
+  it("are empty when the app leaves one out, and when the answer is none", async () => {
+    for (const body of [{ slates: [] }, { slates: "many" }, null]) {
+      answers(() => Response.json(body));
+      const { early, recommend } = make();
+      early(queries);
+      expect(await recommend(queries[1] ?? {})).toBeNull();
+    }
+  });
+
+  it("are answered once: who asks again asks anew", async () => {
+    const asked = answers(() => Response.json({}));
+    const { early, recommend } = make();
+    early([{ placement: "home" }]);
+    await recommend({ placement: "home" });
+    await recommend({ placement: "home" });
+    expect(asked).toHaveLength(2);
   });
 });

@@ -129,6 +129,13 @@ export class FakeObserver {
   unobserve(element: Element): void {
     this.elements.delete(element);
   }
+  disconnect(): void {
+    this.elements.clear();
+  }
+  leave(target: Element, top: number): void {
+    const boundingClientRect = { top } as DOMRectReadOnly;
+    this.report([{ target, isIntersecting: false, intersectionRatio: 0, boundingClientRect }]);
+  }
   show(target: Element, share: number): void {
     if (this.elements.has(target)) {
       this.report([{ target, isIntersecting: share > 0, intersectionRatio: share }]);

@@ -3,7 +3,7 @@ import type { CartPort } from "../src/cart/port";
 import type { Slate } from "../src/core/types";
 import { definePlacement } from "../src/elements/placement";
 import type { Shop } from "../src/elements/shop";
-import { type FakeShop, follow, makeShop, makeSlate, part, settle } from "./fakes";
+import { contract, FakeObserver, type FakeShop, follow, makeShop, makeSlate, part, settle } from "./fakes";
 
 // An element can be defined once a window: each test puts its own shop behind it.
 let shop: FakeShop;
@@ -188,4 +188,147 @@ describe("adding", () => {
   it("is not offered where the shop has no cart", async () => {
     expect((await placeAndShow()).querySelector("button")).toBeNull();
   });
+});
+
+describe("a slate that the shop's server wrote into the page", () => {
+  const written = async (tag: "script" | "template", text: string): Promise<HTMLElement> => {
+    const element = document.createElement("alongside-placement");
+    element.setAttribute("placement", "product");
+    const holder = document.createElement(tag);
+    if (holder instanceof HTMLScriptElement) holder.type = "application/json";
+    holder.dataset["alongsideSlate"] = "";
+    (holder instanceof HTMLTemplateElement ? holder.content : holder).append(text);
+    const first = document.createElement("ul");
+    element.append(first, holder);
+    document.body.append(element);
+    await settle();
+    return element;
+  };
+
+  it.each(["script", "template"] as const)("in a %s is shown without asking, in the place of the first paint", async (tag) => {
+    const element = await written(tag, JSON.stringify(makeSlate()));
+    expect(element.querySelectorAll("li")).toHaveLength(2);
+    expect([...element.children].map(({ className }) => className)).toEqual(["alongside-grid"]);
+    expect(shop.recommend).not.toHaveBeenCalled();
+    expect(shop.near.isWatching(element)).toBe(false);
+  });
+
+  it("that is empty, as in the holdout, leaves nothing", async () => {
+    const element = await written("script", JSON.stringify(makeSlate({ items: [] })));
+    expect([element.hidden, element.childNodes.length]).toEqual([true, 0]);
+  });
+
+  it("that cannot be read leaves nothing either", async () => {
+    expect((await written("script", "{")).hidden).toBe(true);
+  });
+
+  it("is followed by an answer when an attribute changes", async () => {
+    const element = await written("script", JSON.stringify(makeSlate()));
+    element.setAttribute("product", "2");
+    await settle();
+    shop.near.see(element);
+    expect(shop.recommend).toHaveBeenCalledWith({ placement: "product", product: "2" });
+  });
+});
+
+describe("an empty slate in sight", () => {
+  const leaving = (element: Element, top: number): void => {
+    const rect = { top, bottom: top + 300, height: 300 } as DOMRect;
+    vi.spyOn(element, "getBoundingClientRect").mockReturnValue(rect);
+  };
+  const place300 = async (top: number): Promise<HTMLElement> => {
+    vi.stubGlobal("IntersectionObserver", FakeObserver);
+    shop = makeShop(makeSlate({ items: [] }));
+    const element = await place({ placement: "product", reserve: "" });
+    leaving(element, top);
+    shop.near.see(element);
+    await settle();
+    return element;
+  };
+
+  it("keeps its room until it is out of sight", async () => {
+    const element = await place300(100);
+    expect([element.hidden, element.style.minHeight]).toEqual([false, "300px"]);
+    FakeObserver.latest.show(element, 1);
+    expect(element.hidden).toBe(false);
+    FakeObserver.latest.leave(element, 900);
+    expect([element.hidden, element.style.minHeight]).toEqual([true, ""]);
+  });
+
+  it("gives it back at once below the window", async () => {
+    expect((await place300(window.innerHeight)).hidden).toBe(true);
+  });
+});
+
+describe("a placement speaks", () => {
+  it("the language of where it stands", async () => {
+    shop = makeShop(makeSlate(), { add: () => Promise.resolve(null) });
+    document.body.lang = "de-AT";
+    const element = await place();
+    shop.near.see(element);
+    await settle();
+    document.body.lang = "";
+    expect(part(element, "add").textContent).toBe("In den Warenkorb");
+    expect(part(element, "price").textContent).toBe("£\u00a02,95");
+  });
+
+  it("of the page's own basket total as it changes, without asking again", async () => {
+    const slate = contract("offer.free-shipping").response.body;
+    shop = makeShop(slate);
+    const element = await place({ placement: "cart" });
+    shop.near.see(element);
+    await settle();
+    element.setAttribute("total", "1950");
+    await settle();
+    expect(part(element, "gap").textContent).toBe("£0.50 more for free shipping");
+    expect(shop.recommend).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a swap", () => {
+  const swap = async (cart: CartPort): Promise<HTMLElement> => {
+    shop = makeShop(contract("offer.replace").response.body, cart);
+    const element = await place({ placement: "cart" });
+    shop.near.see(element);
+    await settle();
+    part(element, "add").click();
+    await settle();
+    return element;
+  };
+
+  it("adds the better one first, then takes the other one out", async () => {
+    const done: string[] = [];
+    await swap({
+      add: ([line]) => Promise.resolve(done.push(`+${line?.product_id}`)),
+      remove: (product) => Promise.resolve(done.push(`-${product}`)),
+    });
+    expect(done).toEqual(["+22423", "-22720"]);
+  });
+
+  it("leaves the basket as it was when the better one is refused", async () => {
+    const remove = vi.fn(() => Promise.resolve(null));
+    await swap({ add: () => Promise.reject(new Error("sold out")), remove });
+    expect(remove).not.toHaveBeenCalled();
+  });
+});
+
+it("what was viewed is shown without the app, counted nowhere and without a button", async () => {
+  const viewed = { id: "1", title: "Seen", url: "/product/1", image: "", at: 0 };
+  const recent = { note: vi.fn(), list: () => [viewed], session: () => "", forget: vi.fn() };
+  shop = makeShop(null, { add: () => Promise.resolve(null) }, { recent });
+  const element = await place({ placement: "recent" });
+  shop.near.see(element);
+  await settle();
+  expect(part(element, "link").textContent).toBe("Seen");
+  expect(element.querySelector("button")).toBeNull();
+  expect(shop.seen.isWatching(part(element, "card"))).toBe(false);
+  expect(shop.recommend).not.toHaveBeenCalled();
+});
+
+it("a file that cannot be had leaves no trace", async () => {
+  shop = makeShop(makeSlate(), null, { load: () => Promise.reject(new Error("blocked")) });
+  const element = await place();
+  shop.near.see(element);
+  await settle();
+  expect([element.hidden, element.childNodes.length]).toEqual([true, 0]);
 });

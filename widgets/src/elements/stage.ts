@@ -153,7 +153,8 @@ export const prepare: Files["stage"]["prepare"] = async (shop, host, answer): Pr
   const page = host.ownerDocument.baseURI;
   const viewed = fields(answer)["display"] === VIEWED.display;
   const slate = viewed ? { ...VIEWED, offer: fields(answer) } : parseSlate(answer, page);
-  if (!slate) return null;
+  // Only the way to free shipping is worth telling where all else is sold out.
+  if (!slate || (!viewed && !slate.items.length && slate.display !== "free-shipping")) return null;
   const language = host.closest<HTMLElement>("[lang]")?.lang || shop.language;
   const asked = wordsIn(shop, language, slate.display);
   const [view, words] = await Promise.all([viewOf(shop, slate.display), asked, shop.dress()]);

@@ -69,7 +69,7 @@ function breaksOf(slate: Slate): readonly Break[] {
 /** One line of the table: choosing it says how many go into the basket. */
 function row({ quantity, unit }: Break, first: Break, chosen: boolean, name: string, actions: Actions) {
   const { price, words } = actions;
-  const pick = make("input", "tick");
+  const pick = make("input", "radio");
   pick.type = "radio";
   pick.name = name;
   pick.value = String(quantity);
