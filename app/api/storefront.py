@@ -43,6 +43,15 @@ class Page(Struct):
     slates: list[Slate]
 
 
+class MailBlock(Struct):
+    """Both texts are empty when there is nothing to show; what comes from the shop is escaped in ``html``."""
+
+    slate_id: str
+    placement: str
+    html: str
+    text: str
+
+
 class Event(Struct):
     """``id`` is the browser's: the same event sent twice counts once."""
 
@@ -99,6 +108,17 @@ OPERATIONS: Final = (
         answered=Page,
         params=(_KEY, _PLACEMENTS, *_ASKED),
         about="One early request, or the first paint of the shop's own server. As above for each placement.",
+    ),
+    Operation(
+        "GET",
+        "/v1/email",
+        "email",
+        "Recommendations as a block for an e-mail",
+        GROUP,
+        None,
+        answered=MailBlock,
+        params=(_KEY, _PLACEMENT, *_ASKED),
+        about="For a known customer: HTML with inline styles, and plain text. Ask from your server.",
     ),
     Operation(
         "POST",

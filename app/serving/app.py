@@ -26,7 +26,7 @@ from app.kernel.errors import AppError, Forbidden, NotFound
 from app.kernel.ids import new_id
 from app.kernel.log import get_logger
 from app.kernel.settings import Settings
-from app.serving import collect, context, guard, http, recommend, status
+from app.serving import collect, context, email, guard, http, recommend, status
 from app.serving.decisions import DecisionLog
 from app.serving.http import Busy, NotAllowed, Reply
 from app.serving.widget import WidgetFiles
@@ -79,6 +79,7 @@ class ServingApp:
         self._routes: dict[str, tuple[str, Callable[[WSGIEnvironment], Reply]]] = {
             "/v1/recommendations": ("GET", self._recommendations),
             "/v1/placements": ("GET", self._placements),
+            "/v1/email": ("GET", self._email),
             "/v1/events": ("POST", self._events),
             "/healthz": ("GET", _healthy),
             "/readyz": ("GET", self._ready),
@@ -156,6 +157,21 @@ class ServingApp:
             self._meter.slate(recommend.FAILED, Arm.NONE)
             slates = [recommend.nothing(key) for key in context.named(given)]
         return Reply(200, recommend.together(slates), http.JSON)
+
+    def _email(self, environ: WSGIEnvironment) -> Reply:
+        """Answer with a block for an e-mail to a known customer; it is empty whenever anything fails."""
+        given = http.parameters(environ)
+        try:
+            view = guard.store(self.reader, given)
+            ask = context.read_for_customer(view.config, given)
+            return Reply(200, email.block(self._slate(view, ask), view.config.domains[0]), http.JSON)
+        except AppError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the promise of this route
+            self._failed(error)
+            self._meter.slate(recommend.FAILED, Arm.NONE)
+            empty = recommend.nothing(given.get("placement", ""))
+            return Reply(200, email.block(empty, ""), http.JSON)
 
     def _slate(self, view: StoreView, ask: context.Ask) -> bytes:
         slate_id = new_id()

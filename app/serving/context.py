@@ -40,6 +40,14 @@ def read(config: StoreConfig, given: Mapping[str, str]) -> Ask:
     return _read(placement, given)
 
 
+def read_for_customer(config: StoreConfig, given: Mapping[str, str]) -> Ask:
+    """Read the parameters of a question about somebody who is known. Raises Invalid."""
+    ask = read(config, given)
+    if ask.customer is None:
+        raise Invalid("customer must be the id of whom it is for", "customer")
+    return ask
+
+
 def read_all(config: StoreConfig, given: Mapping[str, str]) -> list[Ask]:
     """Read one question for each of ``placements``, in their order, as far as the store has them."""
     found = (config.placement(key) for key in named(given))

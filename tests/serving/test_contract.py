@@ -18,7 +18,9 @@ from tests.serving.conftest import Publish, Serve
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "contract").glob("*.json"))
 STOREFRONT = [
-    path for path in EXAMPLES if path.name.startswith(("events.", "recommendations.", "placements."))
+    path
+    for path in EXAMPLES
+    if path.name.startswith(("email.", "events.", "recommendations.", "placements."))
 ]
 ITEMS = ("22423", "85123A", "22720", "22699", "22697")
 
