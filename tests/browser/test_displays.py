@@ -1,0 +1,203 @@
+"""Every display in every condition, on plain pages whose Alongside answers with the contract's examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser import stage as stages
+from tests.browser.probe import SEEN_BEFORE, Probe
+from tests.browser.stage import DISPLAYS, Stage
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Probe]
+PLACEMENT = "alongside-placement"
+STILL_SHOWN = {"recent", "free-shipping"}  # what was viewed, and how far it is, are true of a sold-out shop
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with stages.running() as stage:
+        yield stage
+
+
+@pytest.fixture
+def visit(browser: Browser, stage: Stage) -> Iterator[Open]:
+    """Open a page of the stage: ``visit("grid", "?csp", width=320)``."""
+    contexts = []
+
+    def go(display: str, query: str = "", *, width: int = 1024, cpu: int = 1, scripts: bool = True) -> Probe:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, base_url=stage.url, java_script_enabled=scripts
+        )
+        context.set_default_timeout(5000)
+        contexts.append(context)
+        probe = Probe(context.new_page())
+        if display in {"recent", "all"}:
+            probe.page.add_init_script(SEEN_BEFORE)
+        if display == "popup":
+            probe.page.clock.install()
+        if cpu > 1:
+            probe.throttle(cpu)
+        probe.page.goto(f"/page/{display}{query}")
+        return probe
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def shown(page: Page, display: str) -> Locator:
+    """The display, once it stands on the page; a popup comes after a while."""
+    if display == "popup":
+        page.locator("dialog").wait_for(state="attached")
+        page.clock.fast_forward(10_000)
+    whole = page.locator(f"{PLACEMENT} section.alongside-{display}")
+    whole.wait_for()
+    return whole
+
+
+def height(page: Page) -> float:
+    return float(page.locator(PLACEMENT).first.evaluate("element => element.getBoundingClientRect().height"))
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_normal(visit: Open, display: str) -> None:
+    probe = visit(display)
+    whole = shown(probe.page, display)
+    assert whole.locator("[data-position]").count() > 0
+    assert probe.findings() == []
+    assert probe.errors == []
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_sold_out(visit: Open, display: str) -> None:
+    probe = visit(display, "?condition=soldout")
+    probe.page.wait_for_load_state("networkidle")
+    assert probe.page.locator(f"{PLACEMENT} .alongside-add").count() == 0
+    assert (height(probe.page) > 0) is (display in STILL_SHOWN)
+    assert probe.errors == []
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_right_to_left(visit: Open, display: str) -> None:
+    probe = visit(display, "?dir=rtl")
+    whole = shown(probe.page, display)
+    assert whole.evaluate("element => getComputedStyle(element).direction") == "rtl"
+    assert not probe.overflows()
+    said = whole.locator("button").first
+    if display != "recent":
+        assert any(
+            "\u0600" <= letter <= "\u06ff" for letter in said.get_attribute("aria-label") or said.inner_text()
+        )
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_small_and_mobile(visit: Open, display: str) -> None:
+    probe = visit(display, width=320)
+    whole = shown(probe.page, display)
+    assert not probe.overflows()
+    for button in whole.locator("button:visible").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 24  # WCAG 2.2, target size
+    assert probe.findings() == []
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_strict_content_policy(visit: Open, display: str) -> None:
+    probe = visit(display, "?csp")
+    whole = shown(probe.page, display)
+    assert whole.evaluate("element => getComputedStyle(element).outlineStyle") == "none"  # its sheet counts
+    assert probe.noticed()["violations"] == []
+    assert probe.errors == []
+
+
+@pytest.mark.parametrize(
+    ("display", "condition"),
+    [*((name, "down") for name in DISPLAYS if name != "recent"), ("grid", "malformed")],
+)
+def test_down(visit: Open, display: str, condition: str) -> None:
+    probe = visit(display, f"?condition={condition}")
+    probe.page.wait_for_load_state("networkidle")
+    assert height(probe.page) == 0
+    assert probe.page.locator(PLACEMENT).inner_text() == ""
+    assert probe.noticed()["shifts"] == []
+    assert probe.errors == []
+
+
+def test_slow_is_as_good_as_down(visit: Open) -> None:
+    probe = visit("all", "?condition=slow")
+    probe.page.wait_for_timeout(3600)
+    others = probe.page.locator(f"{PLACEMENT}:not([placement=recent])")
+    heights = others.evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+    assert heights == [0] * (len(DISPLAYS) - 1)
+    assert probe.errors == []
+    probe.page.locator("#buy").click()
+    expect(probe.page.get_by_role("heading")).to_have_text("Bought")
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_without_scripts(visit: Open, display: str) -> None:
+    page = visit(display, scripts=False).page
+    assert page.locator(PLACEMENT).bounding_box() is None or page.locator(PLACEMENT).inner_text() == ""
+    page.locator("#buy").click()
+    expect(page.get_by_role("heading")).to_have_text("Bought")
+
+
+@pytest.mark.parametrize("display", [name for name in DISPLAYS if name != "popup"])
+def test_below_the_fold_nothing_shifts(visit: Open, display: str) -> None:
+    probe = visit(display, "?below", cpu=4)
+    probe.page.mouse.wheel(0, 1000)
+    probe.page.locator(f"{PLACEMENT} section").wait_for()
+    probe.page.locator("#after").scroll_into_view_if_needed()
+    probe.page.wait_for_timeout(100)
+    assert probe.noticed()["shifts"] == []
+
+
+@pytest.mark.parametrize("display", ["grid", "carousel", "list", "popup", "drawer", "post-purchase"])
+def test_a_card_is_added_by_keyboard(visit: Open, stage: Stage, display: str) -> None:
+    page = visit(display).page
+    whole = shown(page, display)
+    stage.lines.clear()
+    button = whole.locator(".alongside-add").first
+    for _ in range(12):
+        if button.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(button).to_have_text("Added")
+    added = [line for line in stage.lines if "slate_id" in line]  # the drawer also takes something out
+    assert [line["slate_id"] for line in added] == [f"{display}-normal"]
+    assert [line["product_id"] for line in added] == ["22423" if display == "drawer" else "22699"]
+
+
+def test_escape_closes_the_popup_and_the_focus_goes_back(visit: Open) -> None:
+    page = visit("popup").page
+    page.locator("#buy").focus()
+    shown(page, "popup")
+    assert page.locator("dialog").evaluate("element => element.contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_be_hidden()
+    expect(page.locator("#buy")).to_be_focused()
+
+
+def test_a_script_that_is_blocked_leaves_the_page_alone(visit: Open, browser: Browser, stage: Stage) -> None:
+    context = browser.new_context(base_url=stage.url)
+    context.route("**/widget/**", lambda route: route.abort("blockedbyclient"))
+    probe = Probe(context.new_page())
+    probe.page.goto("/page/grid")
+    assert height(probe.page) == 0
+    assert probe.errors == []
+    context.close()
+
+
+def test_twice_the_size_is_as_usable(visit: Open) -> None:
+    """200 % zoom of a window of 1024 is a window of 512."""
+    probe = visit("all", width=512)
+    probe.page.locator(f"{PLACEMENT} section.alongside-grid").wait_for()
+    probe.page.wait_for_load_state("networkidle")
+    assert not probe.overflows()
