@@ -214,6 +214,37 @@ def rank(
     rankfiles.rank(orders, products, queries, out, k=k, seed=seed)
 
 
+@cli.command()
+def evaluate(
+    store: StoreOption = "",
+    orders: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Instead of a store.")
+    ] = None,
+    products: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Goes with it.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Where the figures go as JSON.")] = None,
+    curve: Annotated[bool, typer.Option(help="Also for the store's smaller days.")] = False,  # noqa: FBT002
+    seed: Annotated[int, typer.Option(help="Seed of the search for the best blend.")] = 0,
+) -> None:
+    """Show how well every strategy and the chosen blend foretell the last 28 days."""
+    from app.domain.learning import assemble, evaluation, rankfiles
+
+    if orders is not None and products is not None:
+        data = rankfiles.dataset(orders, products)
+    else:
+        from app import onboard
+
+        with _runtime() as runtime:
+            store_id = onboard.only_store(runtime, store)
+            with runtime.unit(store_id) as unit:
+                data = assemble.dataset(unit.session, store_id)
+    report = evaluation.evaluate(
+        data, seed=seed, curve=curve, tell=lambda step: print(step, file=sys.stderr, flush=True)
+    )
+    if json is not None:
+        evaluation.write(report, json)
+    print(evaluation.table(report))
+
+
 def _settings() -> Settings:
     settings = Settings.from_env(os.environ)
     log.configure(settings.log_level)

@@ -9,9 +9,10 @@ import numpy as np
 
 from app.engine.evaluate import Board, cases, split
 from app.engine.recipe import Recipe
+from app.engine.strategies.ranked import Lessons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
     from app.engine.recipe import Weights
     from app.engine.strategies.cooccurrence import Cooccurrence
     from app.engine.strategies.regression import Regression
+    from app.engine.types import Lists
 
 CLEARLY = 1.5
 """A challenger wins if it is better by this many standard errors of the paired difference."""
 
-FACTORS = (0.0, 0.5, 2.0)
 FEWEST_CASES = 30
+TREES = 10.0
+"""Where trees have ranked a shopper's list, their order leads; the other lists fill up behind it."""
+
+_WHISPER = 1e-3
 
 
 @dataclass(frozen=True)
@@ -44,15 +49,27 @@ def choose(data: Dataset, seed: int, start: Recipe | None = None) -> Choice:
     if first is None:
         return Choice(recipe, [], None)
     train = data.between(0, first)
-    fitted = recipe.fit(train)
+    fitted = recipe.fit_lists(train)
     asked = cases(data, first, np.random.default_rng(seed))
     boards = {location: Board.of(asked[location], fitted) for location in ("product", "cart", "home")}
     for location, challengers in (("product", _together(recipe)), ("cart", _basket(recipe))):
-        recipe, boards[location] = _challenge(recipe, boards[location], train, challengers)
+        for challenger in challengers if len(asked[location]) >= FEWEST_CASES else ():
+            lists = challenger.fit(train).lists()
+            tried = boards[location].having(challenger.name, lists)
+            if _wins(tried, boards[location], recipe.blend(location)):
+                recipe, boards[location] = recipe.using(challenger), tried
+                fitted[challenger.name] = lists
+    tries = trials(data.orders)
     for location, board in boards.items():
-        recipe = recipe.weighing(location, _choose_weights(board, recipe.blend(location)))
+        recipe = recipe.weighing(location, _choose_weights(board, recipe.blend(location), tries, seed))
+    recipe, boards["home"] = _choose_trees(recipe, boards["home"], fitted, (train, data))
     measured = [row for board in boards.values() for row in _figures(board, recipe)]
     return Choice(recipe, measured, (int(data.times[first]), data.now))
+
+
+def trials(orders: int) -> int:
+    """Say how many blends are tried at a location: more where more orders tell them apart."""
+    return int(np.clip(orders // 500, 8, 20))
 
 
 def _together(recipe: Recipe) -> list[Cooccurrence]:
@@ -71,34 +88,61 @@ def _basket(recipe: Recipe) -> list[Regression]:
     ]
 
 
-def _challenge(
-    recipe: Recipe, board: Board, train: Dataset, challengers: Sequence[Cooccurrence | Regression]
-) -> tuple[Recipe, Board]:
-    """Let each challenger take a strategy's place at the board's location."""
-    if len(board.cases) < FEWEST_CASES:
-        return recipe, board
-    weights = recipe.blend(board.cases.location)
-    best = board.quality(weights)
-    for challenger in challengers:
-        tried = board.having(challenger.name, challenger.fit(train).lists())
-        quality = tried.quality(weights)
-        if _clearly_better(quality, best):
-            best, board, recipe = quality, tried, recipe.using(challenger)
-    return recipe, board
+def _wins(tried: Board, board: Board, weights: Weights) -> bool:
+    """Tell whether a challenger should take a strategy's place at the board's location."""
+    return _clearly_better(tried.quality(weights), board.quality(weights))
 
 
-def _choose_weights(board: Board, weights: Weights) -> Weights:
-    """Try factors on each weight in turn, keeping the rest."""
+def _choose_weights(board: Board, weights: Weights, tries: int, seed: int) -> Weights:
+    """Search around the given weights, then make sure that no list alone does clearly better."""
     if len(board.cases) < FEWEST_CASES:
         return weights
     best = board.quality(weights)
-    for name in weights:
-        tries = [{**weights, name: weights[name] * factor} for factor in FACTORS]
-        tried = [(board.quality(changed), changed) for changed in tries]
-        quality, changed = max(tried, key=lambda pair: float(pair[0].mean()))
+    found = _searched(board, weights, tries, seed)
+    quality = board.quality(found)
+    if _clearly_better(quality, best):
+        best, weights = quality, found
+    for name in board.scores:
+        alone = {name: 1.0} | {other: _WHISPER * weight for other, weight in weights.items() if other != name}
+        quality = board.quality(alone)
         if _clearly_better(quality, best):
-            best, weights = quality, changed
+            best, weights = quality, alone
     return weights
+
+
+def _searched(board: Board, weights: Weights, tries: int, seed: int) -> Weights:
+    """Let Optuna try factors of 1/4 to 4 on every weight (Akiba et al. 2019); the first try changes none."""
+    import optuna  # noqa: PLC0415  a web process never learns
+
+    def told(trial: optuna.Trial) -> float:
+        factors = {name: trial.suggest_float(name, 0.25, 4.0, log=True) for name in weights}
+        return float(board.quality({name: weights[name] * factors[name] for name in weights}).mean())
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
+    study.enqueue_trial(dict.fromkeys(weights, 1.0))
+    study.optimize(told, n_trials=tries)
+    return {name: weight * float(study.best_params[name]) for name, weight in weights.items()}
+
+
+def _choose_trees(
+    recipe: Recipe, board: Board, fitted: Mapping[str, Lists], histories: tuple[Dataset, Dataset]
+) -> tuple[Recipe, Board]:
+    """Teach trees by half of the shoppers who came back; they stay if they answer the other half better."""
+    train, data = histories
+    lessons = Lessons.after(data, train.orders, recipe.ranked.lessons)
+    half = np.arange(len(lessons.who)) % 2 == 0
+    teacher = replace(recipe.ranked, via=recipe.via(fitted))
+    taught = teacher.taught(train, lessons.part(half))
+    untold = board.among(lessons.who[~half])
+    if not taught.models or len(untold.cases) < FEWEST_CASES:
+        return recipe, board
+    tried = untold.having(taught.name, taught.ranks(train, lessons.who[~half]))
+    weights = {**recipe.home, taught.name: TREES}
+    if not _clearly_better(tried.quality(weights), untold.quality(recipe.home)):
+        return recipe, tried
+    ranked = replace(teacher.taught(train, lessons), via={})
+    return replace(recipe, ranked=ranked, home=weights), tried
 
 
 def _clearly_better(challenger: NDArray[np.float64], champion: NDArray[np.float64]) -> bool:
@@ -115,5 +159,6 @@ def _figures(board: Board, recipe: Recipe) -> Iterable[Measured]:
         return
     for known in (True,) if location == "home" else (False, True):
         yield board.measure("blend", recipe.blend(location), known_shoppers=known)
-    for name in board.scores:
-        yield board.measure(name, {name: 1.0}, known_shoppers=True)
+        for name in board.scores:
+            if known or name not in board.personal:
+                yield board.measure(name, {name: 1.0}, known_shoppers=known)

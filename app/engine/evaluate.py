@@ -126,13 +126,25 @@ class Board:
     @classmethod
     def of(cls, asked: Cases, fitted: Mapping[str, Lists]) -> Board:
         """Score all cases by all lists, as the pipeline merges them."""
-        scores = {name: _scores(asked, lists) for name, lists in fitted.items()}
+        scores = {name: scored(asked.given, asked.shoppers, lists) for name, lists in fitted.items()}
         personal = frozenset(name for name, lists in fitted.items() if lists.anchor is Anchor.SHOPPER)
         return cls(asked, scores, personal)
 
     def having(self, name: str, lists: Lists) -> Board:
         """Give the same board with one list replaced."""
-        return replace(self, scores={**self.scores, name: _scores(self.cases, lists)})
+        personal = self.personal | {name} if lists.anchor is Anchor.SHOPPER else self.personal
+        return replace(
+            self,
+            scores={**self.scores, name: scored(self.cases.given, self.cases.shoppers, lists)},
+            personal=personal,
+        )
+
+    def among(self, shoppers: LongArray) -> Board:
+        """Give the same board with the cases of some shoppers only."""
+        asked = self.cases
+        kept = np.flatnonzero(np.isin(asked.shoppers, shoppers))
+        cases = Cases(asked.location, asked.given[kept], asked.truth[kept], asked.shoppers[kept])
+        return replace(self, cases=cases, scores={name: rows[kept] for name, rows in self.scores.items()})
 
     def hits(self, weights: Mapping[str, float], *, known_shoppers: bool) -> NDArray[np.bool_]:
         """Answer the cases by a blend; without known shoppers personal lists are silent."""
@@ -142,7 +154,7 @@ class Board:
                 total += np.float32(weight) * self.scores[name]
         rows, columns = self.cases.given.nonzero()
         total[rows, columns] = -np.inf
-        return _hits(total, self.cases.truth)
+        return answered(total, self.cases.truth)
 
     def quality(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
         """NDCG of each case, the mean of a known and an unknown shopper; at home all are known."""
@@ -166,34 +178,34 @@ class Board:
         return np.diff(self.cases.truth.indptr).astype(np.int64)
 
 
-def _scores(asked: Cases, lists: Lists) -> FloatArray:
+def scored(given: csr_matrix, shoppers: LongArray, lists: Lists) -> FloatArray:
     """Score cases by a list: mean of the given items' rows for ITEM lists, their sum for BASKET lists."""
     from scipy.sparse import csr_matrix, diags  # noqa: PLC0415  a web process never learns
 
-    table = matrix(lists, asked.given.shape[1])
+    table = matrix(lists, given.shape[1])
     if lists.anchor is Anchor.NONE:
-        return np.broadcast_to(table.toarray().astype(np.float32), asked.given.shape)
+        return np.broadcast_to(table.toarray().astype(np.float32), given.shape)
     if lists.anchor is Anchor.SHOPPER:
-        known = np.flatnonzero(asked.shoppers >= 0)
-        shape = (len(asked), table.shape[0])
-        chosen = csr_matrix((np.ones(len(known)), (known, asked.shoppers[known])), shape=shape)
+        known = np.flatnonzero(shoppers >= 0)
+        shape = (len(shoppers), table.shape[0])
+        chosen = csr_matrix((np.ones(len(known)), (known, shoppers[known])), shape=shape)
     elif lists.anchor is Anchor.BASKET:
-        chosen = asked.given
+        chosen = given
     else:
-        chosen = diags(1.0 / np.maximum(np.diff(asked.given.indptr), 1)) @ asked.given
+        chosen = diags(1.0 / np.maximum(np.diff(given.indptr), 1)) @ given
     return np.asarray((chosen @ table).toarray(), np.float32)
 
 
-def _hits(scores: FloatArray, truth: csr_matrix) -> NDArray[np.bool_]:
-    """Mark which of the first K items of each row are true; equal scores go by item number."""
-    top = min(K, scores.shape[1])
+def answered(scores: FloatArray, truth: csr_matrix, k: int = K) -> NDArray[np.bool_]:
+    """Mark which of the first k items of each row are true; equal scores go by item number."""
+    top = min(k, scores.shape[1])
     if not top or not len(scores):
-        return np.zeros((len(scores), K), np.bool_)
+        return np.zeros((len(scores), k), np.bool_)
     near = np.argpartition(-scores, top - 1, axis=1)[:, :top]
     near.sort(axis=1)
     order = np.argsort(-np.take_along_axis(scores, near, axis=1), axis=1, kind="stable")
     first = np.take_along_axis(near, order, axis=1)
     shown = np.take_along_axis(scores, first, axis=1) > 0.0
-    dense = np.zeros((len(scores), K), np.bool_)
+    dense = np.zeros((len(scores), k), np.bool_)
     dense[:, :top] = shown & np.take_along_axis(truth.toarray() > 0.0, first, axis=1)
     return dense

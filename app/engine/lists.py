@@ -74,6 +74,19 @@ def matrix(lists: Lists, items: int) -> csr_matrix:
     return csr_matrix((lists.scores, lists.items, lists.starts), shape=(len(lists.starts) - 1, items))
 
 
+def joined(first: Lists, second: Lists) -> Lists:
+    """Join two lists over the same anchors that name different items; the counts of both are kept."""
+    rows = np.concatenate(
+        [np.repeat(np.arange(len(each.starts) - 1), np.diff(each.starts)) for each in (first, second)]
+    )
+    items = np.concatenate([first.items, second.items])
+    scores = np.concatenate([first.scores, second.scores])
+    order = np.lexsort((items, -scores, rows))
+    starts = first.starts + second.starts
+    counts = np.concatenate([first.counts, second.counts])[order] if len(first.counts) else first.counts
+    return replace(first, starts=starts, items=items[order], scores=scores[order], counts=counts)
+
+
 def counted(lists: Lists, data: Dataset) -> Lists:
     """Add to lists that hang on items how many orders hold anchor and item, and how many the anchor."""
     rows = np.repeat(np.arange(data.items, dtype=np.int64), np.diff(lists.starts))

@@ -6,16 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
+from app.engine.evaluate import split
+from app.engine.lists import joined
 from app.engine.strategies.content import Content
 from app.engine.strategies.cooccurrence import Cooccurrence
 from app.engine.strategies.discover import Discover
 from app.engine.strategies.popularity import Popularity
+from app.engine.strategies.ranked import Lessons, Ranked
 from app.engine.strategies.regression import Regression
 from app.engine.strategies.repeat import Repeat
+from app.engine.strategies.ridge import Ridge
 from app.engine.strategies.trending import Trending
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.engine.dataset import Dataset
+    from app.engine.strategy import Strategy
     from app.engine.types import Lists
 
 Weights = Mapping[str, float]
@@ -39,16 +46,55 @@ class Recipe:
     basket: Regression = field(default_factory=Regression)
     again: Repeat = field(default_factory=Repeat)
     discover: Discover = field(default_factory=Discover)
+    ranked: Ranked = field(default_factory=Ranked)
     product: Weights = field(default_factory=lambda: PRODUCT)
     cart: Weights = field(default_factory=lambda: CART)
     home: Weights = field(default_factory=lambda: HOME)
 
     def fit(self, data: Dataset) -> dict[str, Lists]:
-        """Fit all strategies; discovery follows the fitted basket lists."""
-        plain = (self.popular, self.trending, self.together, self.similar, self.basket, self.again)
+        """Fit all strategies; discovery follows the fitted basket lists, trees only where they are wanted."""
+        fitted = self.fit_lists(data)
+        if not self.home.get(self.ranked.name):
+            return fitted
+        ranked = self.ranked if self.ranked.knows(data) else self._taught(data)
+        return fitted | {ranked.name: replace(ranked, via=self.via(fitted)).fit(data).lists()}
+
+    def fit_lists(self, data: Dataset) -> dict[str, Lists]:
+        """Fit all strategies but the trees."""
+        plain: Sequence[Strategy] = (
+            self.popular,
+            self.trending,
+            self.together,
+            self.similar,
+            self.basket,
+            self.again,
+        )
         fitted = {strategy.name: strategy.fit(data).lists() for strategy in plain}
+        if data.items > self.basket.core:
+            fitted[self.basket.name] = joined(fitted[self.basket.name], self._tail(data))
         discover = replace(self.discover, via=fitted[self.basket.name])
         return fitted | {self.discover.name: discover.fit(data).lists()}
+
+    def via(self, fitted: Mapping[str, Lists]) -> dict[str, Lists]:
+        """Give the lists that foretell what trees weigh."""
+        return {name: fitted[name] for name in (self.basket.name, self.similar.name)}
+
+    def _taught(self, data: Dataset) -> Ranked:
+        """Teach trees by the history's last window; too short a history teaches nothing."""
+        first = split(data)
+        if first is None:
+            return replace(self.ranked, models=())
+        past = data.between(0, first)
+        teacher = replace(self.ranked, via=self.via(self.fit_lists(past)))
+        return teacher.taught(past, Lessons.after(data, first, self.ranked.lessons))
+
+    def _tail(self, data: Dataset) -> Lists:
+        """Regress the items that do not fit into the dense inverse, each on its neighbours."""
+        same = self.basket
+        ridge = Ridge(
+            half_life=same.half_life, size_power=same.size_power, penalty=same.penalty, first=same.core
+        )
+        return ridge.fit(data).lists()
 
     def blend(self, location: str) -> Weights:
         """Give the weights of a location."""

@@ -13,6 +13,7 @@ from app.engine.evaluate import Board, cases, split
 from app.engine.measures import hit_rate, ndcg
 from app.engine.pipeline import PublishedIndex, Query, recommend
 from app.engine.recipe import Recipe
+from app.engine.types import Blend
 from tests.engine.shops import FIVE, drawn_shop, shop
 
 
@@ -45,8 +46,8 @@ def test_the_board_merges_lists_as_the_pipeline_does() -> None:
     asked = cases(data, 200, np.random.default_rng(0))["cart"]
     weights = Recipe().cart
     shown = Board.of(asked, fitted).hits(weights, known_shoppers=True)
-    index = PublishedIndex(learn(train).published)  # too few orders in the window to change the defaults
-    index.published = replace(index.published, lists=fitted)
+    index = PublishedIndex(learn(train).published)
+    index.published = replace(index.published, lists=fitted, blends={"cart": Blend(weights)})
     for number in range(20):
         basket = tuple(data.item_ids[k] for k in asked.given[number].indices)
         shopper = int(asked.shoppers[number])

@@ -54,6 +54,11 @@ def rank(orders: Path, products: Path, queries: Path, out: Path, *, k: int = 12,
     return len(asked)
 
 
+def dataset(orders: Path, products: Path) -> Dataset:
+    """Read files. Raises Invalid, which names the missing column of a file."""
+    return assemble(read_orders(orders), read_products(products))
+
+
 def read_orders(path: Path) -> OrderLines:
     """Read order lines from parquet or CSV; lines without order, time or product are left out."""
     frame = _read(path, _ORDERS)

@@ -47,23 +47,25 @@ class Lessons:
 
     who: LongArray
     truth: csr_matrix
+    until: int = 0
 
     @classmethod
     def after(cls, data: Dataset, first: int, most: int) -> Lessons:
         """Read the orders numbered ``first`` and later, the latest ``most`` of them."""
         orders = returning(data, first)[-most:]
-        return cls(data.buyers[orders], data.bought[orders])
+        return cls(data.buyers[orders], data.bought[orders], data.now)
 
     def part(self, chosen: NDArray[np.bool_]) -> Lessons:
         """Keep some of them."""
-        return Lessons(self.who[chosen], self.truth[np.flatnonzero(chosen)])
+        return Lessons(self.who[chosen], self.truth[np.flatnonzero(chosen)], self.until)
 
 
 @dataclass(frozen=True)
 class Ranked(Tabled):
     """LambdaRank (Burges 2010) over a shopper's candidates; one model ranks all, one what he does not own.
 
-    ``models`` are those of an earlier lesson; without them ``fit`` learns from the history's own last window.
+    ``models`` are those of lessons that ended at ``until``; a history that ends earlier must not know them.
+    Without models ``fit`` learns from the history's own last window.
     Half of a list is for what the shopper owns and half for what is new to him.
     """
 
@@ -73,33 +75,39 @@ class Ranked(Tabled):
     task: ClassVar[Task] = Task.NEW
     rounds: int = 80
     length: int = 120
-    lessons: int = 1_500
+    lessons: int = 1_000
+    until: int = 0
     via: Mapping[str, Lists] = field(default_factory=dict)
     models: tuple[str, ...] = ()
 
     def fit(self, data: Dataset) -> Self:
         """Rank the candidates of the shoppers who came last."""
-        taught = self if self.models else self.taught_by_itself(data)
+        taught = self if self.knows(data) else self.taught_by_itself(data)
         return taught.keeping(taught.ranks(data, _latest(data)))
+
+    def knows(self, data: Dataset) -> bool:
+        """Tell whether there are models that this history may know."""
+        return bool(self.models) and data.now >= self.until
 
     def taught_by_itself(self, data: Dataset) -> Self:
         """Learn from the last window, seen from its beginning."""
         first = split(data)
         if first is None:
-            return self
+            return replace(self, models=())
         return self.taught(data.between(0, first), Lessons.after(data, first, self.lessons))
 
     def taught(self, past: Dataset, lessons: Lessons) -> Self:
         """Learn to foretell lessons from what was known before them; too few of them teach nothing."""
-        if len(lessons.who) < FEWEST_LESSONS:
-            return self
+        blank = replace(self, models=())
+        if len(lessons.who) < FEWEST_LESSONS or not trees_grow():
+            return blank
         found = Signals(past, self.via).candidates(lessons.who)
         bought = np.asarray(lessons.truth[found.seats, found.items]).ravel() > 0.0
         new = found.owned == 0
         if not bought[new].any():
-            return self
+            return blank
         models = (_learned(found, bought, self.rounds), _learned(_some(found, new), bought[new], self.rounds))
-        return replace(self, models=models)
+        return replace(self, models=models, until=lessons.until)
 
     def ranks(self, data: Dataset, who: LongArray) -> Lists:
         """Give the lists of shoppers; the others' rows are empty, and so are all without models."""
@@ -113,6 +121,15 @@ class Ranked(Tabled):
         scores = _merged(found, *(_predicted(model, found) for model in self.models))
         seats, items, worth = _placed(found, scores, self.length // 2)
         return cut(csr_matrix((worth, (who[seats], items)), shape=shape), self.length, hanging)
+
+
+def trees_grow() -> bool:
+    """Tell whether LightGBM can be used: on a machine without the OpenMP library it cannot be loaded."""
+    try:
+        import lightgbm  # noqa: F401, PLC0415  a web process never learns
+    except OSError:
+        return False
+    return True
 
 
 def _learned(found: Candidates, bought: NDArray[np.bool_], rounds: int) -> str:
