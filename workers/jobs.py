@@ -8,7 +8,7 @@ from datetime import timedelta
 from app.domain.accounts import stores
 from app.domain.commerce import deliveries, files, sync
 from app.domain.insight import attribution
-from app.domain.learning import deltas, publish, training, trigger
+from app.domain.learning import deltas, forgetting, publish, training, trigger
 from app.domain.merchandising import storefront
 from app.kernel.errors import Conflict
 from app.kernel.ids import OrderId, SlateId, StoreId, VisitorId
@@ -30,7 +30,7 @@ def sync_file(runtime: Runtime, store_id: StoreId, import_id: str) -> None:
 
 
 def train_store(runtime: Runtime, store_id: StoreId, *how: str) -> None:
-    training.renew(runtime, store_id, force="force" in how)
+    training.renew(runtime, store_id, force="force" in how, forget=forgetting.FORGET in how)
 
 
 def train_next(runtime: Runtime, _store_id: StoreId) -> None:
@@ -56,6 +56,10 @@ def train_if_due(runtime: Runtime, store_id: StoreId) -> None:
 
 def publish_delta(runtime: Runtime, store_id: StoreId) -> None:
     deltas.republish(runtime, store_id)
+
+
+def erase_customer(runtime: Runtime, store_id: StoreId, customer_id: str) -> None:
+    forgetting.erase(runtime, store_id, customer_id)
 
 
 def measure_orders(runtime: Runtime, store_id: StoreId, *order_ids: str) -> None:
@@ -100,6 +104,7 @@ JOBS: Mapping[str, Work] = {
     "sync.file": sync_file,
     turns.TRAIN: train_store,
     turns.NEXT: train_next,
+    "privacy.erase": erase_customer,
     "train.due": train_if_due,
     "publish.delta": publish_delta,
     "measure.orders": measure_orders,

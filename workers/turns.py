@@ -34,8 +34,10 @@ class Turn:
 
 
 def ask(valkey: redis.Redis, store_id: StoreId, how: Sequence[str] = ()) -> None:
-    """Let a store wait; asking again changes how, not its place."""
-    valkey.hset(_WAITING, store_id, " ".join([new_id(), *how]))
+    """Let a store wait. Asking again adds to how it is trained, and makes a training that runs not enough."""
+    known = cast("bytes | None", valkey.hget(_WAITING, store_id))
+    told = known.decode().split()[1:] if known is not None else []
+    valkey.hset(_WAITING, store_id, " ".join([new_id(), *sorted({*told, *how})]))
 
 
 def waiting(valkey: redis.Redis) -> list[Turn]:

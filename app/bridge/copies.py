@@ -63,6 +63,13 @@ class Copies:
         for path in others[_VERSIONS_KEPT - 1 :]:
             path.unlink(missing_ok=True)
 
+    def drop_others(self, store_id: str, version: str) -> None:
+        """Keep no other version than this."""
+        kept = self._snapshot(store_id, version)
+        for path in self._store(store_id).glob(f"*{_SUFFIX}"):
+            if path != kept:
+                path.unlink(missing_ok=True)
+
     def current(self, store_id: str) -> str | None:
         """Tell which version was served last."""
         raw = _read(self._store(store_id) / _CURRENT)

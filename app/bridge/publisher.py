@@ -27,17 +27,26 @@ def drop_key(valkey: Redis, public_key: str, store_id: str) -> None:
         batch.execute()
 
 
-def swap(valkey: Redis, store_id: str, version: str, data: bytes) -> None:
+def swap(valkey: Redis, store_id: str, version: str, data: bytes, *, keep_previous: bool = True) -> None:
     """Publish an encoded snapshot: bytes first, then the pointer, then the notice.
 
-    The version that was served until now is kept for rollback; the one before it goes. Safe to run twice.
+    The version that was served until now is kept for rollback; the one before it goes. Where nothing older
+    may be kept, all of it goes, and hosts drop their copies. Safe to run twice.
     """
     current, dropped = current_version(valkey, store_id), previous_version(valkey, store_id)
     valkey.set(names.snapshot_of(store_id, version), data)
     with valkey.pipeline(transaction=True) as batch:
         batch.set(names.current_of(store_id), version)
         batch.sadd(names.STORES, store_id)
-        if current is not None and current != version:
+        if not keep_previous:
+            old = {each for each in (current, dropped) if each not in {None, version}}
+            batch.delete(
+                names.previous_of(store_id),
+                names.delta_of(store_id),
+                names.delta_stamp_of(store_id),
+                *(names.snapshot_of(store_id, each) for each in old),
+            )
+        elif current is not None and current != version:
             batch.set(names.previous_of(store_id), current)
             if dropped is not None and dropped not in {current, version}:
                 batch.delete(names.snapshot_of(store_id, dropped))

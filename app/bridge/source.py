@@ -99,7 +99,16 @@ class Source:
         snapshot = self._mapped(store_id, version) or self._fetched(store_id, version)
         if snapshot is not None:
             self._keep(lambda: self._copies.keep_current(store_id, version))
+            self._forget_others(store_id, version)
         return snapshot
+
+    def _forget_others(self, store_id: str, version: str) -> None:
+        """Drop the other copies where this version is served and nothing older may be kept."""
+        asked = [names.current_of(store_id), names.previous_of(store_id)]
+        nothing: list[bytes | None] = []
+        told = self._ask(lambda: cast("list[bytes | None]", self.valkey.mget(asked)), nothing)
+        if told == [version.encode(), None]:
+            self._keep(lambda: self._copies.drop_others(store_id, version))
 
     def stamp(self, store_id: str) -> bytes | None:
         """Tell what the store's present delta was made of."""

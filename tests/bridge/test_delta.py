@@ -111,3 +111,24 @@ def test_a_damaged_delta_is_ignored_and_counted(reader: Reader, valkey: Redis) -
     reader.refresh()
     assert "cake" not in home(reader)
     assert reader.counts["snapshot_refused"] == 1
+
+
+def test_a_host_drops_its_copies_of_what_must_not_be_kept(
+    reader: Reader, valkey: Redis, tmp_path: Path
+) -> None:
+    home(reader)
+    publisher.swap(valkey, "toys", "m2", encode(toys.snapshot("m2")))
+    reader.refresh()
+    assert copies(tmp_path) == ["m1.snapshot", "m2.snapshot"]
+    delta.put(valkey, learned("m2"), "m2:1")
+    publisher.swap(valkey, "toys", "m3", encode(toys.snapshot("m3")), keep_previous=False)
+    reader.refresh()
+    assert copies(tmp_path) == ["m3.snapshot"]
+    assert publisher.previous_version(valkey, "toys") is None
+    assert sorted(valkey.keys("alongside:snapshot:*") + valkey.keys("alongside:delta*")) == [
+        b"alongside:snapshot:toys:m3"
+    ]
+
+
+def copies(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*.snapshot"))

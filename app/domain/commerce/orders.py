@@ -30,7 +30,7 @@ _ORDERS = batches.table(
         created_at = excluded.created_at, status = excluded.status, currency = excluded.currency,
         total_amount = excluded.total_amount, version = excluded.version,
         cancelled_at = excluded.cancelled_at
-    where orders.version < excluded.version
+    where orders.version < excluded.version and not orders.forgotten
     returning order_id, xmax = 0
     """,
 )

@@ -36,7 +36,7 @@ _ORDERS = text(
         select visitor_id, min(customer_id) as customer_id
         from identities where store_id = :store_id group by visitor_id
     ) i on i.visitor_id = o.visitor_id
-    where o.store_id = :store_id and o.status <> 'cancelled'
+    where o.store_id = :store_id and o.status <> 'cancelled' and not o.forgotten
     """
 )
 

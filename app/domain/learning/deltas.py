@@ -42,7 +42,7 @@ _RECENT = text(
     select o.order_id, l.product_id
     from (
         select order_id, created_at from orders
-        where store_id = :store_id and status <> 'cancelled'
+        where store_id = :store_id and status <> 'cancelled' and not forgotten
           and created_at >= to_timestamp(:since - 1) and extract(epoch from created_at)::bigint > :since
         order by created_at desc, order_id limit 20000
     ) o
@@ -73,6 +73,15 @@ class Recent:
             for anchor in products if len(products) <= _LARGEST_ORDER else ():
                 pairs.setdefault(anchor, Counter()).update(each for each in products if each != anchor)
         return cls(sold, pairs)
+
+    def less(self, other: Recent) -> Recent:
+        """Take away what was counted from some of the orders: whole numbers, so nothing of it is left."""
+        pairs = {
+            anchor: Counter(mine) - Counter(other.pairs.get(anchor, _NO_COUNTS))
+            for anchor, mine in self.pairs.items()
+        }
+        kept = {anchor: counts for anchor, counts in pairs.items() if counts}
+        return Recent(Counter(self.sold) - Counter(other.sold), kept)
 
 
 def republish(runtime: Runtime, store_id: StoreId) -> bool:

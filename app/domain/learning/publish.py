@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from app.kernel.runtime import Runtime, Unit
 
 
-def publish(runtime: Runtime, store_id: StoreId, version: str) -> None:
-    """Serve a version from now on. Raises NotFound; safe to run twice."""
+def publish(runtime: Runtime, store_id: StoreId, version: str, *, forget: bool = False) -> None:
+    """Serve a version from now on. Raises NotFound; safe to run twice.
+
+    ``forget`` lets go of the bytes of all others, here, in Valkey and on the hosts: no way leads back.
+    """
     with runtime.unit(store_id) as unit:
         chosen = versions.serve(unit.session, store_id, version, at=runtime.clock.now())
-        _follow(runtime, unit, chosen)
+        if forget:
+            others = versions.servable(unit.session, store_id) - {version}
+            versions.drop(unit.session, store_id, sorted(others))
+        _follow(runtime, unit, chosen, forget=forget)
 
 
 def rollback(runtime: Runtime, store_id: StoreId, version: str | None = None) -> str:
@@ -59,8 +65,8 @@ def _holds(valkey: redis.Redis, store_id: StoreId, version: str) -> bool:
     return bool(valkey.exists(names.snapshot_of(store_id, version)))
 
 
-def _follow(runtime: Runtime, unit: Unit, chosen: ModelVersion) -> None:
+def _follow(runtime: Runtime, unit: Unit, chosen: ModelVersion, *, forget: bool = False) -> None:
     """Let the fast wing follow once this is committed. The bytes are read now, while the row can be."""
     if chosen.snapshot is not None:
-        follow = partial(publisher.swap, runtime.valkey, chosen.store_id, chosen.version, chosen.snapshot)
-        unit.after_commit(follow)
+        what = (chosen.store_id, chosen.version, chosen.snapshot)
+        unit.after_commit(partial(publisher.swap, runtime.valkey, *what, keep_previous=not forget))

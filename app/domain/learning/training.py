@@ -34,16 +34,19 @@ _ALONE = text("select pg_try_advisory_xact_lock(hashtextextended('training ' || 
 _LONGEST_REASON = 500
 
 
-def renew(runtime: Runtime, store_id: StoreId, *, seed: int = 0, force: bool = False) -> str:
+def renew(
+    runtime: Runtime, store_id: StoreId, *, seed: int = 0, force: bool = False, forget: bool = False
+) -> str:
     """Train, and serve the result unless it is worse than what is served; gives the version's name.
 
-    ``force`` serves it in any case. Raises Conflict where this store is being trained already.
+    ``force`` serves it in any case; so does ``forget``, which lets nothing of any older version be kept.
+    Raises Conflict where this store is being trained already.
     """
     version = train(runtime, store_id, seed=seed)
     with runtime.unit(store_id) as unit:
         worse = versions.get(unit.session, store_id, version).metrics["verdict"]["worse"]
-    if force or not worse:
-        publish.publish(runtime, store_id, version)
+    if force or forget or not worse:
+        publish.publish(runtime, store_id, version, forget=forget)
     return version
 
 

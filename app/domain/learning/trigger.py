@@ -35,6 +35,8 @@ def is_due(session: Session, store_id: StoreId, *, now: datetime) -> bool:
 
 
 def placed(session: Session, store_id: StoreId) -> int:
-    """Count the orders that were not cancelled."""
-    mine = select(func.count()).where(Order.store_id == store_id, Order.status != "cancelled")
+    """Count the orders that a training would read."""
+    mine = select(func.count()).where(
+        Order.store_id == store_id, Order.status != "cancelled", Order.forgotten.is_(False)
+    )
     return session.scalar(mine) or 0

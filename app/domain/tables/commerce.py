@@ -35,7 +35,10 @@ class Identity(Row):
 
 
 class Order(Row):
-    """``visitor_id`` is there in both arms of every experiment; where it is missing, the customer joins."""
+    """``visitor_id`` is there in both arms of every experiment; where it is missing, the customer joins.
+
+    A ``forgotten`` order is kept for the ledger alone: who placed it was erased, and no model learns from it.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -54,6 +57,7 @@ class Order(Row):
     total_amount: Mapped[Minor]
     version: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
+    forgotten: Mapped[bool] = mapped_column(server_default="false")
 
 
 class OrderLine(Row):
