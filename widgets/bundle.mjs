@@ -29,6 +29,7 @@ const OURS = `
   recommend early shopper tracker priceNote adopt handOver underway troubled counts watched inSight beginAnew settings
   observer queue timer soon flush batch remember near seen language inBasket added recommendations previous addChosen
   instead shippingGap shippingFree chosen swaps asked due stay schedule consider present collapse raise dwell
+  host shop slate page choose load session forward basket platform token begin keep take send share note post
   margin watch forget dress addUrl removeUrl control whole leave shown `.trim().split(/\s+/);
 const SHORT = Object.fromEntries(OURS.map((name, index) => [name, `_${index.toString(36)}`]));
 

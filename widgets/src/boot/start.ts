@@ -37,13 +37,13 @@ interface Parts {
   readonly visitor: Visitor;
 }
 
-function createParts({ base, consent, ...settings }: Settings): Parts {
+function createParts(settings: Settings): Parts {
   const session = createSession(() => window.sessionStorage);
-  const visitor = createVisitor(document, consent);
+  const visitor = createVisitor(document, settings.consent);
   const id = (): string | null => visitor.id();
-  const load = createLoad(base);
+  const load = createLoad(settings.base);
   return {
-    basket: createBasket({ base, consent, ...settings }, load, session, id),
+    basket: createBasket(settings, load, session, id),
     load,
     recent: createRecent(document, () => window.localStorage, () => id() !== null),
     session,

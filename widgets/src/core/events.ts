@@ -5,6 +5,8 @@ import { createSight, type Sight } from "./sight";
 import { Tracker } from "./tracker";
 import type { Item, Kind } from "./types";
 
+export { whenOut } from "./sight";
+
 export interface EventSettings {
   readonly base: string;
   readonly key: string;

@@ -27,23 +27,3 @@ export function createNear(margin: string): Sight {
   };
   return { watch, forget };
 }
-
-/** Calls once the element is out of the window, at once when it is; answers with a way to call it off. */
-export function whenOut(element: Element, out: () => void): () => void {
-  const { top, bottom, height } = element.getBoundingClientRect();
-  // What shrinks above the window moves the page, unless the browser holds on to what is read.
-  const held = typeof CSS !== "undefined" && CSS.supports("overflow-anchor", "auto");
-  const away = top >= window.innerHeight || (bottom <= 0 && held);
-  if (!height || away || typeof IntersectionObserver === "undefined") {
-    out();
-    return () => undefined;
-  }
-  const observer = new IntersectionObserver((entries) => {
-    const last = entries[entries.length - 1];
-    if (!last || last.isIntersecting || (last.boundingClientRect.top < 0 && !held)) return;
-    observer.disconnect();
-    out();
-  });
-  observer.observe(element);
-  return () => observer.disconnect();
-}

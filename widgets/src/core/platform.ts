@@ -6,6 +6,6 @@ export function platformOf(named: string | undefined, addUrl: string, window: Wi
   const { href, origin } = window.location;
   if (addUrl) return new URL(addUrl, href).origin === origin ? "plain" : "";
   if (has("Shopify")) return "shopify";
-  if (has("wcSettings", "wc_add_to_cart_params", "woocommerce_params")) return "woocommerce";
+  if (has("wcSettings", "wc_add_to_cart_params")) return "woocommerce";
   return has("BCData", "stencilUtils") ? "bigcommerce" : "";
 }

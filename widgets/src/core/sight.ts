@@ -73,3 +73,19 @@ export function createSight(page: Document, settings: SightSettings): Sight {
   if (typeof IntersectionObserver !== "undefined") return new ObservedSight(page, settings);
   return { watch: (_, seen) => void (settings.dwell || seen()), forget: () => undefined };
 }
+
+/** Calls once the element is out of the window, at once when it is. */
+export function whenOut(element: Element, out: () => void): void {
+  const { top, bottom } = element.getBoundingClientRect();
+  // What shrinks above the window moves the page, unless the browser holds on to what is read.
+  const held = typeof CSS !== "undefined" && CSS.supports("overflow-anchor", "auto");
+  const away = top >= window.innerHeight || (bottom <= 0 && held);
+  if (away || typeof IntersectionObserver === "undefined") return out();
+  const observer = new IntersectionObserver((entries) => {
+    const last = entries[entries.length - 1];
+    if (!last || last.isIntersecting || (last.boundingClientRect.top < 0 && !held)) return;
+    observer.disconnect();
+    out();
+  });
+  observer.observe(element);
+}

@@ -1,4 +1,3 @@
-import { whenOut } from "../core/near";
 import type { Query } from "../core/types";
 import type { Raise, Shop } from "./shop";
 
@@ -42,7 +41,6 @@ abstract class Placement extends HTMLElement {
   private asked = "";
   private answer: unknown;
   private due = false;
-  private stay: (() => void) | undefined;
 
   connectedCallback(): void {
     this.schedule();
@@ -97,7 +95,6 @@ abstract class Placement extends HTMLElement {
     const prepare = async (): Promise<Raise | null> => (await shop.load("stage")).prepare(shop, this, answer);
     const raise = items?.length || offer ? await prepare().catch(() => null) : null;
     if (this.answer !== answer) return;
-    this.stay?.();
     if (!raise) return this.collapse();
     this.hidden = false;
     this.style.minHeight = "";
@@ -108,12 +105,16 @@ abstract class Placement extends HTMLElement {
   private collapse(): void {
     const { height } = this.getBoundingClientRect();
     this.querySelectorAll("[data-position]").forEach((card) => this.shop.seen.forget(card));
-    if (height) this.style.minHeight = `${height}px`;
     this.replaceChildren();
-    this.stay = whenOut(this, () => {
-      this.style.minHeight = "";
+    const { answer, shop, style } = this;
+    const gone = (): void => {
+      if (this.answer !== answer) return;
+      style.minHeight = "";
       this.hidden = true;
-    });
+    };
+    if (!height) return gone();
+    style.minHeight = `${height}px`;
+    shop.load("events").then(({ whenOut }) => whenOut(this, gone)).catch(gone);
   }
 }
 

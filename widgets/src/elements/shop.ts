@@ -29,7 +29,10 @@ export interface Files {
   readonly parts: Displays & { readonly choose: (words: Words) => Choose };
   readonly offers: Displays;
   readonly words: { readonly wordsFor: (language: string) => Words };
-  readonly events: { readonly createEvents: typeof createEvents };
+  readonly events: {
+    readonly createEvents: typeof createEvents;
+    readonly whenOut: (element: Element, out: () => void) => void;
+  };
   readonly carts: {
     readonly cartOf: (platform: string, settings: CartSettings) => CartPort;
     readonly mark: (port: CartPort, visitor: string | null, session: Session) => Promise<void>;
