@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import text
 
 from app.bridge.snapshot import Snapshot, decode, encode
-from app.domain.learning import assemble, card, contest, publish, trigger, versions
+from app.domain.learning import affinity, assemble, card, contest, publish, segments, trigger, versions
 from app.domain.learning.progress import Teller
 from app.domain.tables.learning import ModelVersion
 from app.engine.build import learn, publishable
@@ -107,6 +107,7 @@ def _train(runtime: Runtime, teller: Teller, version: str, seed: int) -> None:
         served = _served(versions.published_with_bytes(unit.session, store_id))
     teller.tell("learning")
     learned = learn(data, seed=seed)
+    related = affinity.learn(data)
     teller.tell("comparing")
     verdict = _verdict(data, learned, served, seed)
     teller.tell("describing")
@@ -131,6 +132,8 @@ def _train(runtime: Runtime, teller: Teller, version: str, seed: int) -> None:
             note=str(verdict["note"]),
         )
         versions.keep(unit.session, store_id, kept)
+        affinity.refresh(unit.session, store_id, related, at=kept.created_at)
+        segments.refresh(unit.session, store_id, at=kept.created_at)
 
 
 def _served(row: ModelVersion | None) -> _Served | None:
