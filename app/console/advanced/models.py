@@ -47,6 +47,12 @@ class Shown:
 
 
 def register(blueprint: Blueprint, runtime: Runtime) -> None:
+    _register_view(blueprint, runtime)
+    _register_training(blueprint, runtime)
+    _register_serving(blueprint, runtime)
+
+
+def _register_view(blueprint: Blueprint, runtime: Runtime) -> None:
     @blueprint.get("/models")
     def models() -> str:
         person = present()
@@ -67,6 +73,8 @@ def register(blueprint: Blueprint, runtime: Runtime) -> None:
         running = progress.read(runtime.valkey, person.store_id, now=runtime.clock.now())
         return pages.render("advanced/progress.html", running=running)
 
+
+def _register_training(blueprint: Blueprint, runtime: Runtime) -> None:
     @blueprint.post("/models/train")
     def train_model() -> Response:
         person = editor()
@@ -76,6 +84,8 @@ def register(blueprint: Blueprint, runtime: Runtime) -> None:
             audit.note(unit.session, person.store_id, "model.train", "", actor=person.member_id, at=at)
         return redirect(url_for("console.models", asked=1))
 
+
+def _register_serving(blueprint: Blueprint, runtime: Runtime) -> None:
     @blueprint.get("/models/<version>/serve")
     def ask_to_serve(version: str) -> str:
         person = editor()
