@@ -177,8 +177,11 @@ def _with_twins(data: Dataset, tested: _Tested) -> Candidates:
 
 def strongest(groups: LongArray, strength: NDArray[np.float64], most: int) -> LongArray:
     """Give the places of the ``most`` strongest positive entries of each group; ties go to the earlier."""
-    order = np.lexsort((-strength, groups))
-    order = order[strength[order] > 0.0]
+    order = np.flatnonzero(strength > 0.0)
+    order = order[np.argsort(-strength[order], kind="stable")]
+    small = groups.max(initial=0) <= np.iinfo(np.uint16).max  # numpy sorts these in linear time
+    labels = groups[order].astype(np.uint16) if small else groups[order]
+    order = order[np.argsort(labels, kind="stable")]
     if not len(order):
         return np.zeros(0, np.int64)
     sorted_groups = groups[order]

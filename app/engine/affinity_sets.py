@@ -23,17 +23,17 @@ LARGEST = 4
 
 _MOST_ORDERS = 50_000
 _MOST_ITEMS = 300
-_MOST_PAIRS = 800
+_MOST_PAIRS = 400
 _FEWEST_ORDERS = 5
 _MOST_SETS = 2_000
-_WIDEST = 60
+_WIDEST = 40
 
 
 def set_rules(data: Dataset) -> Rules:
     """Find rules {A, B} -> C and {A, B, C} -> D with the FP-growth of mlxtend (Han, Pei and Yin 2000).
 
     Bounded before it starts: the newest 50,000 orders, the 300 items that most of them hold, in wide orders
-    the 60 items that fewest orders hold; and a bar of so many orders that at most 800 pairs pass it. A rule
+    the 40 items that fewest orders hold; and a bar of so many orders that at most 400 pairs pass it. A rule
     is kept if C comes with {A, B} more than by chance (Fisher, false discovery rate 5 %) and more than with
     either A or B alone; at most 2,000, the largest lift first.
     """
