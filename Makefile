@@ -9,7 +9,7 @@ STATIC := widgets/dist/.built app/console/static/dist/.built app/api/static/dist
 
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help setup demo test lint types python widgets-test lock clean browser
+.PHONY: help setup demo test lint types python widgets-test lock clean browser bench
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ browser:
 lock: ## Renew the lock files from pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
+
+bench: $(DEV_STAMP) ## Measure what learning costs (SIZE=small|full, BENCH_DATA=folder of the demo store's orders)
+	@$(BIN)/python -m tests.speed.bench_cost $(or $(SIZE),full)
 
 clean: ## Remove what was built, and keep the data
 	rm -rf .venv widgets/node_modules widgets/dist app/*/node_modules app/*/static/dist

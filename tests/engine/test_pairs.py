@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.engine.dataset import Dataset
-from app.engine.pairs import Pairs, tallied
+from app.engine.pairs import Pairs, _ordered, tallied
 from tests.engine.shops import FIVE, drawn_shop, shop
 
 
@@ -32,3 +32,10 @@ def test_tallied_pairs_name_the_lower_item_first() -> None:
     keys, counts = tallied(FIVE.bought)
     assert (keys // FIVE.items < keys % FIVE.items).all()
     assert counts.sum() == 1 + 3 + 1 + 1 + 1
+
+
+def test_counts_that_do_not_fit_beside_their_keys_follow_them_all_the_same() -> None:
+    keys, counts = np.asarray([5, 3, 9]), np.asarray([1, 2, 3], np.int32)
+    for above in (10, 2**62):
+        ordered = _ordered(keys.copy(), counts, above)
+        assert [part.tolist() for part in ordered] == [[3, 5, 9], [2, 1, 3]]
