@@ -8,7 +8,7 @@ import { FILES } from "./files";
 import { contract } from "./fakes";
 
 const MOST_BYTES = 10_000;
-const GRID_BUDGET = 8_300;
+const GRID_BUDGET = 8_192;
 const WHOLE_BUDGET = 20_200;
 const SHEET = "li { margin: 0 }";
 const TAG = '<script src="https://app.example/widget/alongside.js" data-key="pk_demo" data-consent="granted"></script>';

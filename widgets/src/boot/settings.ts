@@ -14,7 +14,7 @@ export interface Settings extends CartSettings {
   readonly nonce: string;
 }
 
-const TAG = 'script[data-key][src*="/widget/alongside.js"]';
+const TAG = 'script[data-key][src*="alongside.js"]';
 
 /** The settings of the tag that runs, or of the first of ours on the page; null without a key. */
 export function readSettings(page: Document): Settings | null {

@@ -1,22 +1,15 @@
 import type { Query } from "../core/types";
 import type { Raise, Shop } from "./shop";
 
-/** The attributes that matter, and the parameter that each becomes. */
-const ASKS = new Map([
-  ["placement", "placement"],
-  ["product", "product"],
-  ["basket", "basket"],
-  ["category", "category"],
-  ["query", "q"],
-  ["limit", "limit"],
-]);
+/** The attributes that matter; each is a parameter of the same name, only `query` is a short one. */
+const ASKS = "placement product basket category query limit".split(" ");
 /** An answer that the shop's server wrote into the page. */
-const GIVEN = "script[data-alongside-slate],template[data-alongside-slate]";
+const GIVEN = ":not(input)[data-alongside-slate]";
 
 /** What an element asks for by its attributes. */
 export function queryOf(element: Element): Query {
-  const given = [...ASKS].map(([name, parameter]) => [parameter, element.getAttribute(name) ?? ""] as const);
-  return Object.fromEntries(given.filter(([, value]) => value !== ""));
+  const given = ASKS.map((name) => [name === "query" ? "q" : name, element.getAttribute(name)]);
+  return Object.fromEntries(given.filter(([, value]) => value)) as Query;
 }
 
 /** The answer inside an element, undefined when it has none, null when it cannot be read. */
@@ -35,7 +28,7 @@ export function givenIn(element: Element): unknown {
  * matters changes. With nothing to show, for whatever reason, it is empty and hidden.
  */
 abstract class Placement extends HTMLElement {
-  static readonly observedAttributes = [...ASKS.keys(), "total"];
+  static readonly observedAttributes = [...ASKS, "total"];
 
   protected abstract readonly shop: Shop;
   private asked = "";

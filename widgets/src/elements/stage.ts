@@ -12,45 +12,31 @@ export * from "./kit";
 type DisplayFile = { [Name in keyof Files]: Files[Name] extends Displays ? Name : never }[keyof Files];
 
 /** The file that holds a display; what is not here is here already, or not known and shown as a grid. */
-const HELD: Readonly<Record<string, DisplayFile>> = {
-  carousel: "rows",
-  list: "rows",
-  recent: "rows",
-  popup: "offers",
-  bundle: "parts",
-  "mix-match": "parts",
-  "free-shipping": "offers",
-  "quantity-break": "offers",
-  drawer: "offers",
-  "post-purchase": "offers",
-};
-
-/** Displays that say more than what a card says. */
-const OWN_WORDS = /^(popup|bundle|mix|free|quantity|drawer|recent)/;
-
-const fileOf = (display: string): DisplayFile | undefined =>
-  Object.prototype.hasOwnProperty.call(HELD, display) ? HELD[display] : undefined;
-
-/** What the shopper viewed belongs to no slate: its display reads it from the answer. */
-const VIEWED: Slate = {
-  slate_id: "",
-  placement: "",
-  display: "recent",
-  title: "",
-  items: [],
-  price_note: "",
-  offer: {},
-};
+const HELD = new Map<string, DisplayFile>([
+  ["carousel", "rows"],
+  ["list", "rows"],
+  ["recent", "rows"],
+  ["popup", "offers"],
+  ["bundle", "parts"],
+  ["mix-match", "parts"],
+  ["free-shipping", "offers"],
+  ["quantity-break", "offers"],
+  ["drawer", "offers"],
+  ["post-purchase", "offers"],
+]);
+/** Displays of other files that say no more than a card does. */
+const PLAIN_WORDS = /^(carousel|list)$/;
 
 /** English words for cards are here; those of offers, and other languages, are fetched. */
 async function wordsIn(shop: Shop, language: string, display: string): Promise<Words> {
-  if ((!language || /^en\b/i.test(language)) && !OWN_WORDS.test(display)) return ENGLISH;
+  const few = !HELD.has(display) || PLAIN_WORDS.test(display);
+  if (few && /^(en\b|$)/i.test(language)) return ENGLISH;
   const words = await shop.load("words").catch(() => null);
   return words?.wordsFor(language) ?? ENGLISH;
 }
 
 async function viewOf(shop: Shop, display: string): Promise<View> {
-  const file = fileOf(display);
+  const file = HELD.get(display);
   const held = file ? await shop.load(file).catch(() => null) : null;
   if (held) shop.adopt(held.css);
   return held?.views[display] ?? grid;
@@ -151,14 +137,16 @@ class Scene {
 
 export const prepare: Files["stage"]["prepare"] = async (shop, host, answer): Promise<Raise | null> => {
   const page = host.ownerDocument.baseURI;
-  const viewed = fields(answer)["display"] === VIEWED.display;
-  const slate = viewed ? { ...VIEWED, offer: fields(answer) } : parseSlate(answer, page);
+  const { display } = fields(answer);
+  // What the shopper viewed belongs to no slate: its display reads it from the answer.
+  const viewed = display === "recent" && { slate_id: "-", display, items: [], offer: answer };
+  const slate = parseSlate(viewed || answer, page);
   // Only the way to free shipping is worth telling where all else is sold out.
   if (!slate || (!viewed && !slate.items.length && slate.display !== "free-shipping")) return null;
   const language = host.closest<HTMLElement>("[lang]")?.lang || shop.language;
   const asked = wordsIn(shop, language, slate.display);
   const [view, words] = await Promise.all([viewOf(shop, slate.display), asked, shop.dress()]);
-  const scene = new Scene(shop, host, slate, words);
+  const scene = new Scene(shop, host, viewed ? { ...slate, slate_id: "" } : slate, words);
   const actions = scene.actions(language, await chooserOf(shop, slate, words));
   const shown = view(slate, actions) ?? grid(slate, actions);
   return shown && ((): void => scene.raise(shown));

@@ -27,7 +27,6 @@ function picture(item: Item): HTMLElement {
   };
   image.alt = "";
   image.loading = "lazy";
-  image.decoding = "async";
   image.addEventListener("error", stand);
   if (item.image) {
     image.src = item.image;
