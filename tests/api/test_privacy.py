@@ -83,6 +83,15 @@ def test_no_model_names_her_any_more(
     assert list(decode(snapshot).published.shopper_ids) == ["bob"]
 
 
+def test_her_segment_goes_with_her(
+    client: FlaskClient, runtime: Runtime, store: Credentials, shop: StoreId
+) -> None:
+    known = "select customer_id from customer_segments order by customer_id"
+    assert look(runtime, shop, known) == [("ann",), ("bob",)]
+    erase(client, runtime, store)
+    assert look(runtime, shop, known) == [("bob",)]
+
+
 def test_the_shop_cannot_bring_her_order_back_by_repeating_it(
     client: FlaskClient, runtime: Runtime, store: Credentials, shop: StoreId
 ) -> None:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from app.engine import calibration
+from app.engine.affinity_rules import pair_rules
+from app.engine.dataset import DAY
 from app.engine.pipeline import PublishedIndex, Query, recommend
 
 if TYPE_CHECKING:
@@ -57,6 +60,37 @@ class Drift:
     pages: int
     overlap: float
     rbo: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What promised probabilities of pairs were worth in the last two weeks, of which nothing was known.
+
+    ``error`` is the expected calibration error, ``skill`` the Brier skill over the base rate (0 = no better).
+    """
+
+    pairs: int
+    error: float
+    skill: float
+
+
+def calibrated(data: Dataset) -> Calibrated | None:
+    """Promise on the orders before the last two weeks and see what came of it; None where these are few."""
+    first = int(np.searchsorted(data.times, data.now - calibration.WINDOW_DAYS * DAY))
+    if not 0 < first < data.orders:
+        return None
+    before, later = data.between(0, first), data.between(first, data.orders)
+    curve = calibration.calibrate(before)
+    firsts, seconds = calibration.pairs_of(pair_rules(before))
+    found = calibration.outcomes(later, firsts, seconds)
+    if not len(curve.told) or found.asked.sum() < calibration.FEWEST_OUTCOMES:
+        return None
+    told = curve.apply(calibration.estimate(before, firsts, seconds))
+    return Calibrated(
+        pairs=len(firsts),
+        error=_rounded(calibration.calibration_error(told, found)),
+        skill=_rounded(calibration.brier_skill(told, found)),
+    )
 
 
 def exposure(data: Dataset, published: Published) -> Exposure:
@@ -194,6 +228,7 @@ class Card:
     measured: tuple[Row, ...] = ()
     exposure: Exposure | None = None
     drift: Drift | None = None
+    calibration: Calibrated | None = None
     verdict: Verdict | None = None
     cost: Cost | None = None
 

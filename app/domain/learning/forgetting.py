@@ -10,7 +10,7 @@ import numpy as np
 from app.bridge import publisher
 from app.bridge.snapshot import Snapshot, decode, encode
 from app.domain.commerce import privacy
-from app.domain.learning import deltas, versions
+from app.domain.learning import deltas, segments, versions
 from app.engine.types import Anchor, Lists
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def erase(runtime: Runtime, store_id: StoreId, customer_id: str) -> None:
     """
     with runtime.unit(store_id) as unit:
         privacy.erase(unit.session, store_id, customer_id)
+        segments.forget(unit.session, store_id, customer_id)
         served = forget(unit.session, store_id, customer_id)
         unit.enqueue(TRAIN, FORGET, queue="training", key=f"{store_id}:{FORGET}")
     if served is not None:

@@ -167,6 +167,7 @@ def _figures(data: Dataset, learned: Learned, served: _Served | None) -> dict[st
     """Write down what was learned from what, and how well it does; the same data give the same figures."""
     choice = learned.choice
     drift = card.drift(served.row.version, served.snapshot.published, learned.published) if served else None
+    promised = card.calibrated(data)
     return {
         **_rows(data),
         "shoppers": len(data.shopper_ids),
@@ -175,6 +176,7 @@ def _figures(data: Dataset, learned: Learned, served: _Served | None) -> dict[st
         "measured": [asdict(row) | card.errors(row) for row in choice.measured],
         "exposure": asdict(card.exposure(data, learned.published)),
         "drift": asdict(drift) if drift else None,
+        "calibration": asdict(promised) if promised else None,
     }
 
 

@@ -180,3 +180,12 @@ def test_progress_is_told_and_forgotten(runtime: Runtime, clock: FixedClock, sto
     assert late.share == 0.75, "never beyond the end of its step"
     teller.end()
     assert progress.read(runtime.valkey, store.store_id, now=clock.now()) is None
+
+
+def test_promises_are_held_against_what_came_true() -> None:
+    found = card.calibrated(drawn_shop(1200))
+    assert found is not None
+    assert found.pairs > 0
+    assert 0.0 <= found.error < 0.1
+    assert found.skill > 0.0, "families are bought together: better than the base rate"
+    assert card.calibrated(FIVE) is None
