@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.engine.evaluate import Board, cases, split
+from app.engine.lengths import shortened
 from app.engine.recipe import Recipe
 from app.engine.strategies.ranked import Lessons
 
@@ -64,6 +65,8 @@ def choose(data: Dataset, seed: int, start: Recipe | None = None) -> Choice:
         recipe = recipe.weighing(location, _choose_weights(board, recipe.blend(location), tries, seed))
     recipe, boards["home"] = _choose_trees(recipe, boards["home"], fitted, (train, data))
     measured = [row for board in boards.values() for row in _figures(board, recipe)]
+    if min(len(asked["product"]), len(asked["cart"])) >= FEWEST_CASES:
+        recipe = shortened(recipe, boards, fitted)
     return Choice(recipe, measured, (int(data.times[first]), data.now))
 
 
