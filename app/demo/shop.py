@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import httpx
 from flask import Flask
 
-from app.demo import browse, connection, frame, till
-from app.demo.frame import Shop
+from app.demo import browse, connection, firstpaint, frame, till
+from app.demo.firstpaint import Slate
+from app.demo.frame import Shop, Shopper
 from app.demo.sender import Courier, Sender
 from app.demo.store import Store
 from app.demo.tiles.tile import Tiles
@@ -36,11 +38,22 @@ def create_shop(settings: Settings, clock: Clock) -> Flask:
     app.after_request(frame.dress)
     app.register_error_handler(AppError, frame.apologise)
     app.register_error_handler(404, lambda _error: frame.apologise(NotFound("page", "of that address")))
+    app.jinja_env.globals["recommended"] = _recommended(shop)
     browse.Pages(shop).register(app)
     till.Pages(shop).register(app)
     app.extensions["sender"] = sender
     sender.start()
     return app
+
+
+def _recommended(shop: Shop) -> Callable[[str, Shopper, dict[str, str]], Slate | None]:
+    """What a template calls for the slate of a placement."""
+    http = httpx.Client(trust_env=False)
+
+    def recommended(key: str, who: Shopper, asked: dict[str, str]) -> Slate | None:
+        return firstpaint.slate(http, frame.link_of(shop), who, {"placements": key, **asked})
+
+    return recommended
 
 
 def pounds(amount: int) -> str:

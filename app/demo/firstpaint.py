@@ -1,0 +1,37 @@
+"""Recommendations written into the page by the shop's own server: room is there before anything is drawn."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import httpx
+
+from app.demo.connection import Connection
+from app.demo.frame import Shopper
+
+Slate: TypeAlias = dict[str, object]
+
+_PATIENCE_S = 0.5
+_DRAWN = {"grid", "carousel"}
+
+
+def slate(http: httpx.Client, link: Connection, who: Shopper, asked: dict[str, str]) -> Slate | None:
+    """One placement's slate, None where nobody answers in time or the page cannot draw it."""
+    if who.has_agreed and who.visitor_id is None:
+        return None  # the widget will number him, and only then is it known whether he is of the holdout
+    known = {"visitor": who.visitor_id or "", "q": asked.get("query", "")}
+    if who.visitor_id and who.customer:
+        known["customer"] = who.customer.customer_id
+    try:
+        answer = http.get(
+            f"{link.base_url}/v1/placements",
+            params={
+                name: value for name, value in {"key": link.public_key, **asked, **known}.items() if value
+            },
+            timeout=_PATIENCE_S,
+        )
+        told = answer.raise_for_status().json()["slates"]
+    except (httpx.HTTPError, ValueError, KeyError):
+        return None
+    drawn = isinstance(told, list) and told and told[0].get("display") in _DRAWN
+    return told[0] if drawn else None
