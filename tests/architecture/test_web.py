@@ -21,7 +21,7 @@ client = Client(create_wsgi())
 key = {"Authorization": f"Bearer {secret_key}"}
 api = "/api/upsell-cross-sell"
 line = {"id": "1", "product_id": "tea", "quantity": 1, "unit_price": {"amount": 250, "currency": "GBP"}}
-order = {"id": "A1", "created_at": "2026-11-21T12:00:00Z", "currency": "GBP", "status": "paid", "lines": [line]}
+order = {"id": "A1", "created_at": "2026-11-21T12:00:00Z", "status": "paid", "lines": [line]}
 answers = [
     client.get(f"/v1/recommendations?key={public_key}&placement=home"),
     client.post(f"/v1/events?key={public_key}", data='{"visitor": null, "events": []}'),
