@@ -25,12 +25,13 @@ const MARK = "0000000000";
  * Names of ours that no JSON, DOM or module has: they are shortened, in all files alike. An underscore keeps
  * them apart from the names that are not.
  */
-const OURS = `
-  recommend early shopper tracker priceNote adopt handOver underway troubled counts watched inSight beginAnew settings
-  observer queue timer soon flush batch remember near seen language inBasket added recommendations previous addChosen
-  instead shippingGap shippingFree chosen swaps asked due stay schedule consider present collapse raise dwell
-  host shop slate page choose load session forward basket platform token begin keep take send share note post
-  margin watch forget dress addUrl removeUrl control whole leave shown `.trim().split(/\s+/);
+export const OURS = `
+  slate shop page whole settings session seen basket post language load control note chosen forget shopper
+  instead host platform batch tracker asked send watch watched observer queue forward share addUrl counts
+  near take shown recommend priceNote inSight added choosing adopt timer recommendations swaps dwell token
+  begin margin raise removeUrl early underway soon remember inBasket previous due present keep dress
+  handOver troubled addChosen shippingGap shippingFree schedule leave beginAnew flush consider collapse
+  stay `.trim().split(/\s+/);
 const SHORT = Object.fromEntries(OURS.map((name, index) => [name, `_${index.toString(36)}`]));
 
 async function minified(path) {

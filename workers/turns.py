@@ -9,12 +9,13 @@ from typing import cast
 
 import redis
 
-from app.kernel.ids import StoreId, new_id
+from app.kernel.ids import StoreId
 
 TRAIN, NEXT = "train.store", "train.next"
 
 _WAITING = "alongside:training:waiting"
 _BEGUN = "alongside:training:begun"
+_ASKED = "alongside:training:asked"
 
 # Asked for again while it ran, a store keeps waiting.
 _DONE = "if redis.call('hget', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('hdel', KEYS[1], ARGV[1]) end"
@@ -37,7 +38,7 @@ def ask(valkey: redis.Redis, store_id: StoreId, how: Sequence[str] = ()) -> None
     """Let a store wait. Asking again adds to how it is trained, and makes a training that runs not enough."""
     known = cast("bytes | None", valkey.hget(_WAITING, store_id))
     told = known.decode().split()[1:] if known is not None else []
-    valkey.hset(_WAITING, store_id, " ".join([new_id(), *sorted({*told, *how})]))
+    valkey.hset(_WAITING, store_id, " ".join([f"{valkey.incr(_ASKED):012}", *sorted({*told, *how})]))
 
 
 def waiting(valkey: redis.Redis) -> list[Turn]:

@@ -1,9 +1,10 @@
 // @vitest-environment node
+import { readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { JSDOM } from "jsdom";
 import { beforeAll, describe, expect, it } from "vitest";
 import { resolve } from "node:path";
-import { ENTRIES, files, whole } from "../bundle.mjs";
+import { ENTRIES, files, OURS, whole } from "../bundle.mjs";
 import { FILES } from "./files";
 import { contract } from "./fakes";
 
@@ -149,5 +150,23 @@ describe("the script that shops load", () => {
     expect(element?.hasAttribute("hidden")).toBe(true);
     expect(element?.childNodes).toHaveLength(0);
     expect(errors).toEqual([]);
+  });
+});
+
+/** Every name of an object, however deep. */
+function namesIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const own = Array.isArray(value) ? [] : Object.keys(value);
+  return [...own, ...Object.values(value).flatMap(namesIn)];
+}
+
+describe("the names that are shortened", () => {
+  it("are none that an answer of the server has", () => {
+    const folder = resolve(import.meta.dirname, "../../tests/contract");
+    const names = readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .flatMap((name) => namesIn(contract(name.replace(/\.json$/, ""))?.response?.body));
+    expect(names).toContain("choose");
+    expect(names.filter((name) => OURS.includes(name))).toEqual([]);
   });
 });

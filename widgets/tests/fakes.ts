@@ -54,7 +54,7 @@ export function makeSlate(changes: Partial<Slate> = {}): Slate {
 export function makeActions(changes: Partial<Actions> = {}): Actions {
   return {
     words: wordsFor("en"),
-    choose: choose(wordsFor("en")),
+    choosing: choose(wordsFor("en")),
     page: document,
     product: null,
     session: new MemorySession(),

@@ -66,12 +66,12 @@ class Scene {
     this.status.setAttribute("role", "status");
   }
 
-  actions(language: string, choose: Choose): Actions {
+  actions(language: string, choosing: Choose): Actions {
     const { slate, shop, words } = this;
     const cart = shop.cart();
     return {
       words,
-      choose,
+      choosing,
       page: this.host.ownerDocument,
       product: this.host.getAttribute("product"),
       session: shop.session,

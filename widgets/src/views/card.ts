@@ -102,7 +102,7 @@ export function card(item: Item, actions: Actions, options: CardOptions = {}): H
   const { whole, text } = face(item, actions);
   const { add, price, words } = actions;
   let line: HTMLElement | null = null;
-  const choice = actions.choose(item, add ? item.variants : [], () => {
+  const choice = actions.choosing(item, add ? item.variants : [], () => {
     const next = priceLine(choice.now(), actions);
     if (next) line?.replaceWith(next);
     line = next;

@@ -104,7 +104,7 @@ const quantityBreak: View = (slate, actions) => {
   table.dataset["position"] = String(item.position);
   list.replaceWith(table);
   const offered = item.variants.filter((one) => one.price.amount === first.unit.amount);
-  const choice = actions.choose(item, offered, () => undefined);
+  const choice = actions.choosing(item, offered, () => undefined);
   if (choice.control) section.append(choice.control);
   if (!add) return section;
   const chosen = (): number => Number(table.querySelector<HTMLInputElement>("input:checked")?.value ?? 1);

@@ -33,7 +33,7 @@ function part(item: Item, actions: Actions, control: (whole: HTMLElement) => () 
   const { whole, text: words } = face(item, actions);
   const price = item.price ?? { amount: 0, currency: "" };
   const offered = item.variants.filter((variant) => variant.price.amount === price.amount);
-  const choice = actions.choose(item, offered, () => undefined);
+  const choice = actions.choosing(item, offered, () => undefined);
   const line = priceLine(item, actions);
   if (line) words.append(line);
   if (choice.control) words.append(choice.control);

@@ -44,7 +44,7 @@ export interface Actions {
   readonly total: string | null;
   /** The shop's cart can take something out again. */
   readonly swaps: boolean;
-  readonly choose: Choose;
+  readonly choosing: Choose;
   readonly price: (price: Money) => string;
   /** The shopper follows the card to its product. */
   readonly open: (item: Item) => void;
