@@ -14,7 +14,7 @@ from app.engine.strategies.regression import Regression
 from app.engine.strategies.repeat import Repeat
 from app.engine.strategies.trending import Trending
 from app.engine.strategy import Strategy
-from app.engine.types import Reason, ReasonKind
+from app.engine.types import ReasonKind
 from tests.engine.shops import FIVE, shop
 
 NUMBER = {name: number for number, name in enumerate(FIVE.item_ids)}
