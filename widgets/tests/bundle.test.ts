@@ -10,6 +10,7 @@ import { contract } from "./fakes";
 
 const MOST_BYTES = 10_000;
 const GRID_BUDGET = 8_192;
+// What all files together weigh today. The aim is 16,384 and is not reached: this only keeps it from growing.
 const WHOLE_BUDGET = 20_200;
 const SHEET = "li { margin: 0 }";
 const TAG = '<script src="https://app.example/widget/alongside.js" data-key="pk_demo" data-consent="granted"></script>';
