@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from app.engine.rules import Rule
+
 CHANGES = "alongside:changes"
 """Channel on which every change is announced; a missed message is a delay, never a loss."""
 
@@ -37,7 +39,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class PlacementConfig:
-    """A configured spot of the shop."""
+    """A configured spot of the shop. ``free_shipping`` is the basket's value from which shipping is free
+    (minor units), None where this placement promises nothing."""
 
     key: str
     location: str
@@ -45,11 +48,15 @@ class PlacementConfig:
     title: str
     slots: int
     active: bool
+    free_shipping: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoreConfig:
-    """One store as the fast wing sees it. ``domains`` are the hosts whose pages may ask from a browser."""
+    """One store as the fast wing sees it. ``domains`` are the hosts whose pages may ask from a browser.
+
+    ``customer_key`` signs the ids of known shoppers; empty = no page can name one.
+    """
 
     store_id: str
     name: str
@@ -60,6 +67,8 @@ class StoreConfig:
     exploration: float
     placements: tuple[PlacementConfig, ...]
     version: str
+    rules: tuple[Rule, ...] = ()
+    customer_key: str = ""
 
     def placement(self, key: str) -> PlacementConfig | None:
         """Find a placement by its key."""
