@@ -40,7 +40,8 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class PlacementConfig:
     """A configured spot of the shop. ``free_shipping`` is the basket's value from which shipping is free
-    (minor units), None where this placement promises nothing."""
+    (minor units), None where this placement promises nothing.
+    """
 
     key: str
     location: str
