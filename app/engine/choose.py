@@ -32,6 +32,8 @@ TREES = 10.0
 """Where trees have ranked a shopper's list, their order leads; the other lists fill up behind it."""
 
 _WHISPER = 1e-3
+_FLOOR = 0.02
+"""A page of a category shows bestsellers where nothing else is known of its products."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,23 @@ def choose(data: Dataset, seed: int, start: Recipe | None = None) -> Choice:
         recipe = recipe.weighing(location, _choose_weights(board, recipe.blend(location), tries, seed))
     recipe, boards["home"] = _choose_trees(recipe, boards["home"], fitted, (train, data))
     measured = [row for board in boards.values() for row in _figures(board, recipe)]
+    for location in ("thank-you", "category"):
+        recipe, board = _choose_own(recipe, Board.of(asked[location], fitted), tries, seed)
+        measured += _figures(board, recipe)
     if min(len(asked["product"]), len(asked["cart"])) >= FEWEST_CASES:
         recipe = shortened(recipe, boards, fitted)
     return Choice(recipe, measured, (int(data.times[first]), data.now))
+
+
+def _choose_own(recipe: Recipe, board: Board, tries: int, seed: int) -> tuple[Recipe, Board]:
+    """Give a location a blend of its own, found from the one that it would use otherwise."""
+    location = board.cases.location
+    if len(board.cases) < FEWEST_CASES:
+        return recipe, board
+    weights = {name: weight for name, weight in recipe.blend(location).items() if name in board.scores}
+    if location == "category":
+        weights = {recipe.popular.name: _FLOOR, **weights}
+    return recipe.weighing(location, _choose_weights(board, weights, tries, seed)), board
 
 
 def trials(orders: int) -> int:
@@ -105,8 +121,10 @@ def _choose_weights(board: Board, weights: Weights, tries: int, seed: int) -> We
     quality = board.quality(found)
     if _clearly_better(quality, best):
         best, weights = quality, found
-    for name in board.scores:
-        alone = {name: 1.0} | {other: _WHISPER * weight for other, weight in weights.items() if other != name}
+    heard = board.speaking()
+    for name in sorted(heard):
+        others = {other: weight * (_WHISPER if other in heard else 1.0) for other, weight in weights.items()}
+        alone = {**others, name: 1.0}
         quality = board.quality(alone)
         if _clearly_better(quality, best):
             best, weights = quality, alone
@@ -114,18 +132,25 @@ def _choose_weights(board: Board, weights: Weights, tries: int, seed: int) -> We
 
 
 def _searched(board: Board, weights: Weights, tries: int, seed: int) -> Weights:
-    """Let Optuna try factors of 1/4 to 4 on every weight (Akiba et al. 2019); the first try changes none."""
+    """Let Optuna try factors of 1/4 to 4 on every weight (Akiba et al. 2019); the first try changes none.
+
+    Lists without anything to say about these cases, as those of the session on a home page, keep theirs.
+    """
     import optuna  # noqa: PLC0415  a web process never learns
 
+    heard = sorted(board.speaking() & weights.keys())
+    if not heard:
+        return weights
+
     def told(trial: optuna.Trial) -> float:
-        factors = {name: trial.suggest_float(name, 0.25, 4.0, log=True) for name in weights}
-        return float(board.quality({name: weights[name] * factors[name] for name in weights}).mean())
+        factors = {name: trial.suggest_float(name, 0.25, 4.0, log=True) for name in heard}
+        return float(board.quality({**weights, **{k: weights[k] * factors[k] for k in heard}}).mean())
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
-    study.enqueue_trial(dict.fromkeys(weights, 1.0))
+    study.enqueue_trial(dict.fromkeys(heard, 1.0))
     study.optimize(told, n_trials=tries)
-    return {name: weight * float(study.best_params[name]) for name, weight in weights.items()}
+    return {name: weight * float(study.best_params.get(name, 1.0)) for name, weight in weights.items()}
 
 
 def _choose_trees(

@@ -10,6 +10,7 @@ import numpy as np
 from app.engine.dataset import DAY
 from app.engine.lists import matrix
 from app.engine.measures import hit_rate, ndcg
+from app.engine.shoppers import successions
 from app.engine.types import Anchor
 
 if TYPE_CHECKING:
@@ -33,16 +34,25 @@ _MOST_CASES, _FEWEST_CASES, _CELLS = 800, 200, 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """Questions of one location: what is given and true (cases x items), who asks (-1 = unknown)."""
+    """Questions of one location: what is given and true (cases x items), who asks (-1 = unknown).
+
+    ``within`` (cases x items) marks what may be answered, where the page shows a part of the catalog only.
+    """
 
     location: str
     given: csr_matrix
     truth: csr_matrix
     shoppers: LongArray
+    within: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         """Number of cases."""
         return len(self.shoppers)
+
+    def at(self, rows: LongArray) -> Cases:
+        """Keep some of them."""
+        within = None if self.within is None else self.within[rows]
+        return Cases(self.location, self.given[rows], self.truth[rows], self.shoppers[rows], within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,8 @@ def cases(data: Dataset, first: int, rng: Generator) -> dict[str, Cases]:
 
     product: one item of an order is given, the others are true. cart: one item is true, the others are given.
     home: a shopper with earlier orders is given, all items of the first of the window are true.
+    thank-you: an order is given, what is new in the same shopper's next one is true.
+    category: nothing is given, the items of an order from one category are true among all of that category.
     """
     most = int(np.clip(_CELLS // max(data.items, 1), _FEWEST_CASES, _MOST_CASES))
     later = np.arange(first, data.orders)
@@ -86,7 +98,34 @@ def cases(data: Dataset, first: int, rng: Generator) -> dict[str, Cases]:
         "product": Cases("product", one, rest, data.buyers[drawn]),
         "cart": Cases("cart", rest, one, data.buyers[drawn]),
         "home": Cases("home", none, data.bought[homes], data.buyers[homes]),
+        "thank-you": _next_orders(data, first, most // 2, rng),
+        "category": _shelves(data, later[data.sizes[first:] > 0], most // 2, rng),
     }
+
+
+def _next_orders(data: Dataset, first: int, most: int, rng: Generator) -> Cases:
+    """Ask on the thank-you page of an order for what the next one adds."""
+    before, after = successions(data)
+    drawn = np.sort(rng.permutation(np.flatnonzero(after >= first))[:most])
+    given, later = data.bought[before[drawn]], data.bought[after[drawn]]
+    fresh = (later - later.multiply(given)).tocsr()
+    fresh.eliminate_zeros()
+    asked = Cases("thank-you", given, fresh, data.buyers[after[drawn]])
+    return asked.at(np.flatnonzero(np.diff(fresh.indptr) > 0))
+
+
+def _shelves(data: Dataset, orders: LongArray, most: int, rng: Generator) -> Cases:
+    """Ask on the page of a category, drawn by an item of the order, for all that the order holds of it."""
+    drawn = np.sort(rng.permutation(orders)[:most])
+    whole = data.bought[drawn]
+    picks = [int(row + rng.integers(size)) for row, size in zip(whole.indptr, np.diff(whole.indptr))]  # noqa: B905
+    names, shelves = np.unique(np.asarray([*data.described.categories, ""]), return_inverse=True)
+    shelf_of = shelves[whole.indices[picks]]
+    within = shelves[None, :-1] == shelf_of[:, None]
+    asked = Cases("category", whole * 0.0, whole.multiply(within).tocsr(), data.buyers[drawn], within)
+    for cells in (asked.given, asked.truth):
+        cells.eliminate_zeros()
+    return asked.at(np.flatnonzero(names[shelf_of] != ""))
 
 
 def _parted(data: Dataset, orders: LongArray, picks: list[int]) -> tuple[csr_matrix, csr_matrix]:
@@ -141,10 +180,13 @@ class Board:
 
     def among(self, shoppers: LongArray) -> Board:
         """Give the same board with the cases of some shoppers only."""
-        asked = self.cases
-        kept = np.flatnonzero(np.isin(asked.shoppers, shoppers))
-        cases = Cases(asked.location, asked.given[kept], asked.truth[kept], asked.shoppers[kept])
-        return replace(self, cases=cases, scores={name: rows[kept] for name, rows in self.scores.items()})
+        kept = np.flatnonzero(np.isin(self.cases.shoppers, shoppers))
+        scores = {name: rows[kept] for name, rows in self.scores.items()}
+        return replace(self, cases=self.cases.at(kept), scores=scores)
+
+    def speaking(self) -> frozenset[str]:
+        """Name the lists that have something to say here; the weights of the others cannot be judged."""
+        return frozenset(name for name, rows in self.scores.items() if rows.any())
 
     def hits(self, weights: Mapping[str, float], *, known_shoppers: bool) -> NDArray[np.bool_]:
         """Answer the cases by a blend; without known shoppers personal lists are silent."""
@@ -154,6 +196,8 @@ class Board:
                 total += np.float32(weight) * self.scores[name]
         rows, columns = self.cases.given.nonzero()
         total[rows, columns] = -np.inf
+        if self.cases.within is not None:
+            total[~self.cases.within] = -np.inf
         return answered(total, self.cases.truth)
 
     def quality(self, weights: Mapping[str, float]) -> NDArray[np.float64]:

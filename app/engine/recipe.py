@@ -31,8 +31,8 @@ PRODUCT: Weights = {"together": 1.0, "similar": 0.5, "again": 1.0, "discover": 0
 CART: Weights = {"basket": 1.0, "again": 0.4, "discover": 0.1, "trending": 0.01}
 HOME: Weights = {"again": 1.0, "discover": 1.0, "together": 0.5, "similar": 0.25, "trending": 0.1}
 
-LIKE = {"thank-you": "cart", "category": "home", "search": "home"}
-"""Locations without cases of their own, and the one whose blend they use."""
+LIKE = {"thank-you": "cart", "category": "home", "search": "category"}
+"""Whose blend a location uses that has none of its own: too few later orders speak for one."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Recipe:
     product: Weights = field(default_factory=lambda: PRODUCT)
     cart: Weights = field(default_factory=lambda: CART)
     home: Weights = field(default_factory=lambda: HOME)
+    own: Mapping[str, Weights] = field(default_factory=dict)
 
     def fit(self, data: Dataset) -> dict[str, Lists]:
         """Fit all strategies; discovery follows the fitted basket lists, trees only where they are wanted."""
@@ -98,7 +99,11 @@ class Recipe:
 
     def blend(self, location: str) -> Weights:
         """Give the weights of a location."""
-        weights: Weights = getattr(self, LIKE.get(location, location))
+        if location in self.own:
+            return self.own[location]
+        if location in LIKE:
+            return self.blend(LIKE[location])
+        weights: Weights = getattr(self, location)
         return weights
 
     def using(self, strategy: Cooccurrence | Regression) -> Recipe:
@@ -108,16 +113,16 @@ class Recipe:
         return replace(self, together=strategy)
 
     def weighing(self, location: str, weights: Weights) -> Recipe:
-        """Change the weights of a location: ``product``, ``cart`` or ``home``."""
+        """Change the weights of a location."""
+        if location in LIKE:
+            return replace(self, own={**self.own, location: weights})
         return Recipe(**{**vars(self), location: weights})
 
     def numbers(self) -> dict[str, dict[str, float]]:
         """Give all numbers of the recipe, by strategy and by location."""
         found: dict[str, dict[str, float]] = {}
-        for part in fields(self):
-            value = getattr(self, part.name)
+        parts = {part.name: getattr(self, part.name) for part in fields(self) if part.name != "own"}
+        for name, value in (parts | dict(self.own)).items():
             pairs = value.items() if isinstance(value, Mapping) else vars(value).items()
-            found[part.name] = {
-                key: float(number) for key, number in pairs if isinstance(number, int | float)
-            }
+            found[name] = {key: float(number) for key, number in pairs if isinstance(number, int | float)}
         return found

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from app.engine.build import LOCATIONS, learn
-from app.engine.choose import choose
+from app.engine.choose import choose, trials
+from app.engine.dataset import Dataset
 from app.engine.evaluate import Board, cases, split
 from app.engine.measures import hit_rate, ndcg
 from app.engine.pipeline import PublishedIndex, Query, recommend
@@ -109,3 +110,60 @@ def test_one_product_is_enough() -> None:
     index = PublishedIndex(learn(shop([(0, "ann", ["tea"])], {"tea": "tea"})).published)
     assert len(recommend(index, Query("home", None, (), "ann", 12), lambda _item: True)) == 1
     assert recommend(index, Query("product", "tea", (), None, 12), lambda _item: True) == []
+
+
+def departments(orders: int) -> Dataset:
+    """A drawn shop whose even families are of one category and whose odd ones are of another."""
+    data = drawn_shop(orders)
+    families = [int(title.split()[0].removeprefix("family")) for title in data.described.titles]
+    names = tuple("left" if family % 2 else "right" for family in families)
+    return replace(data, described=replace(data.described, categories=names))
+
+
+def test_a_thank_you_page_asks_for_what_the_next_order_adds() -> None:
+    data = shop([(0, "ann", ["tea", "pot"]), (1, "bob", ["jam"]), (2, "ann", ["tea", "mug"])])
+    asked = cases(data, 2, np.random.default_rng(0))["thank-you"]
+    names = np.asarray(data.item_ids)
+    assert [sorted(names[asked.given[0].indices]), names[asked.truth[0].indices].tolist()] == [
+        ["pot", "tea"],
+        ["mug"],
+    ]
+
+
+def test_a_page_of_a_category_asks_and_answers_within_it() -> None:
+    data = departments(300)
+    asked = cases(data, 200, np.random.default_rng(0))["category"]
+    assert asked.within is not None
+    assert asked.within[asked.truth.nonzero()].all()
+    assert (np.diff(asked.truth.indptr) >= 1).all()
+    assert set(asked.within.sum(axis=1).tolist()) == {20}  # of 40 products
+    assert len(cases(drawn_shop(300), 200, np.random.default_rng(0))["category"]) == 0, "it has none"
+
+
+def test_five_kinds_of_page_are_chosen_apart() -> None:
+    choice = choose(departments(600), 0)
+    blends = {row.location for row in choice.measured if row.name == "blend"}
+    assert blends == {"product", "cart", "home", "thank-you", "category"}
+    assert set(choice.recipe.own) == {"thank-you", "category"}
+    assert choice.recipe.blend("search") == choice.recipe.blend("category")
+    numbers = choice.recipe.numbers()
+    assert numbers["category"]["popular"] > 0.0
+    assert numbers["thank-you"]["basket"] > 0.0
+
+
+def test_without_later_orders_a_location_uses_the_blend_of_another() -> None:
+    recipe = Recipe()
+    assert recipe.blend("thank-you") == recipe.cart
+    assert recipe.blend("search") == recipe.blend("category") == recipe.home
+    assert recipe.weighing("thank-you", {"basket": 1.0}).blend("cart") == recipe.cart
+
+
+def test_a_list_that_says_nothing_at_a_location_keeps_its_weight_there() -> None:
+    """On a home page nothing is clicked yet: what foretells from clicks cannot be judged."""
+    recipe = choose(drawn_shop(400), 0).recipe
+    assert (recipe.home["together"], recipe.home["similar"]) == (0.5, 0.25)
+
+
+@pytest.mark.parametrize(("orders", "tries"), [(0, 8), (4_000, 8), (5_000, 10), (17_211, 20), (10**7, 20)])
+def test_the_number_of_trials_follows_from_the_size_alone(orders: int, tries: int) -> None:
+    assert trials(orders) == tries

@@ -77,7 +77,9 @@ class _Question:
 
 
 def _questions(data: Dataset, asked: Cases) -> Iterator[_Question]:
-    """Spell cases as a storefront would ask."""
+    """Spell cases as a storefront would ask; pages of a category are left to the others."""
+    if asked.within is not None:
+        return
     step = max(len(asked) // _MOST_PER_LOCATION, 1)
     for row in range(0, len(asked), step):
         given = _ids(data, asked.given[row].indices.tolist())
@@ -85,7 +87,7 @@ def _questions(data: Dataset, asked: Cases) -> Iterator[_Question]:
         query = Query(
             location=asked.location,
             product=given[0] if asked.location == "product" else None,
-            basket=given if asked.location == "cart" else (),
+            basket=given if asked.location in {"cart", "thank-you"} else (),
             customer=data.shopper_ids[buyer] if buyer >= 0 else None,
             limit=K,
         )
