@@ -53,15 +53,27 @@ def release() -> None:
 
 @cli.command()
 def web() -> None:
-    """Serve shops, APIs and the console."""
+    """Serve shops, APIs and the console, by several servers on one port: each restarted if it dies."""
+    from workers.supervise import Supervisor, stop_on_signals
+
+    stop = stop_on_signals()
+    settings = _settings().addressed()
+    supervisor = Supervisor({**os.environ, **settings.to_env()})
+    for number in range(1, settings.web_workers + 1):
+        supervisor.add(f"server-{number}", "serve")
+    supervisor.run(stop)
+
+
+@cli.command(hidden=True)
+def serve() -> None:
+    """Serve as one of the servers on the port."""
     settings = _settings().addressed()
     granian = Path(sys.executable).with_name("granian")
-    os.environ.update(settings.to_env())
     os.execv(  # noqa: S606 - the server takes this process's place
         granian,
         [
             "granian", "--interface", "wsgi", "--factory", "app.factory:create_wsgi",
-            "--host", settings.host, "--port", str(settings.port), "--workers", str(settings.web_workers),
+            "--host", settings.host, "--port", str(settings.port), "--workers", "1",
             "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
             "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5",
         ],
@@ -112,7 +124,18 @@ def streams() -> None:
 
 @cli.command()
 def clock() -> None:
-    """Keep the timetable."""
+    """Keep the timetable, restarted if it dies."""
+    from workers.supervise import Supervisor, stop_on_signals
+
+    stop = stop_on_signals()
+    supervisor = Supervisor({**os.environ, **_settings().addressed().to_env()})
+    supervisor.add("timetable", "timetable")
+    supervisor.run(stop)
+
+
+@cli.command(hidden=True)
+def timetable() -> None:
+    """Name the jobs that are due."""
     from workers import schedule
     from workers.supervise import stop_on_signals
 

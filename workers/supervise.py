@@ -12,20 +12,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.kernel.log import get_logger
-from app.kernel.processes import die_with_parent
+from app.kernel.processes import Backoff, die_with_parent
 
-_LOOK_EVERY = 0.2
+_LOOK_EVERY = 0.1
 _PATIENCE = 10.0
 
 
 @dataclass(slots=True)
 class Child:
-    """A command of ours, restarted a second after it dies."""
+    """A command of ours: restarted at once if it dies, later and later if it dies again and again."""
 
     name: str
     command: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
+    began: float = 0.0
     due: float = 0.0
+    backoff: Backoff = field(default_factory=Backoff)
 
 
 @dataclass(slots=True)
@@ -35,16 +37,23 @@ class Supervisor:
 
     def add(self, name: str, *arguments: str) -> None:
         """A child that runs ``alongside`` with these arguments."""
-        self.children.append(Child(name, [sys.executable, "-m", "app.cli", *arguments]))
+        self.add_command(name, [sys.executable, "-m", "app.cli", *arguments])
+
+    def add_command(self, name: str, command: Sequence[str]) -> None:
+        """A child that runs this."""
+        self.children.append(Child(name, command))
 
     def tend(self) -> None:
         """Start what is not running and is due."""
+        now = time.monotonic()
         for child in self.children:
             if child.process is not None and child.process.poll() is not None:
-                get_logger(__name__).warning("restarting", child=child.name, code=child.process.returncode)
-                child.process, child.due = None, time.monotonic() + 1.0
-            if child.process is None and time.monotonic() >= child.due:
-                child.process = _start(child.command, self.environ)
+                pause = child.backoff.pause(now - child.began)
+                code = child.process.returncode
+                get_logger(__name__).warning("restarting", child=child.name, code=code, pause=pause)
+                child.process, child.due = None, now + pause
+            if child.process is None and now >= child.due:
+                child.process, child.began = _start(child.command, self.environ), now
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop`` is set; then every child is asked to end, and made to after ten seconds."""

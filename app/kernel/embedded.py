@@ -1,7 +1,8 @@
 """PostgreSQL and Valkey from their wheels, for machines where no address of a server is given.
 
-A server started here is a child of this process, listens on a unix socket alone, and ends with its parent
-even if that is killed. Where another process already runs it on the same folder, it is shared, not started.
+A server started here is a child of this process, listens on a unix socket alone, is started again if it
+dies, and ends with its parent even if that is killed. Where another process already runs it on the same
+folder, it is shared, not started.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event, Thread
 from typing import IO
 
 import psutil
@@ -28,11 +30,13 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from app.kernel.errors import Upstream
-from app.kernel.processes import die_with_parent
+from app.kernel.log import get_logger
+from app.kernel.processes import Backoff, die_with_parent
 from app.kernel.settings import Settings
 
 _DATABASE = "alongside"
 _PATIENCE = 60.0
+_LOOK_EVERY = 0.1
 _UNPRIVILEGED = "nobody"
 _PROGRAMS = {"postgres", "valkey-server"}
 
@@ -78,7 +82,7 @@ def postgres(folder: Path) -> Iterator[str]:
             return False
         return True
 
-    with _held(home, "PostgreSQL", start, alive, signal.SIGINT):
+    with _held(_Server("PostgreSQL", home, start, alive, signal.SIGINT)):
         with psycopg.connect(socket, autocommit=True) as connection:
             known = connection.execute("select from pg_database where datname = %s", (_DATABASE,)).fetchone()
             if known is None:
@@ -110,7 +114,7 @@ def valkey(folder: Path) -> Iterator[str]:
         except (redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError):
             return False
 
-    with _held(home, "Valkey", start, alive, signal.SIGTERM):
+    with _held(_Server("Valkey", home, start, alive, signal.SIGTERM)):
         yield f"unix://{socket}"
 
 
@@ -184,51 +188,82 @@ def _initialise(programs: Path, home: _Home) -> None:
         )
 
 
+@dataclass(slots=True)
+class _Server:
+    """A program that runs on its home, as long as it is held; ``process`` is None where another holds it."""
+
+    name: str
+    home: _Home
+    start: Callable[[], subprocess.Popen[bytes]]
+    alive: Callable[[], bool]
+    stop: signal.Signals
+    process: subprocess.Popen[bytes] | None = None
+    ending: Event = field(default_factory=Event)
+
+    def start_unless_running(self) -> None:
+        """A file lock keeps two starters apart. Raises Upstream."""
+        with self.home.folder.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self.alive():
+                return
+            self.process = process = self.start()
+            deadline = time.monotonic() + _PATIENCE
+            while not self.alive():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    log = self.home.folder.with_suffix(".log")
+                    raise Upstream(f"{self.name} does not start, see {log}", retry=False)
+                time.sleep(_LOOK_EVERY / 2)
+
+    def keep(self) -> None:
+        """Start it again whenever it dies, until it is told to end. Only who started it does so."""
+        backoff, began = Backoff(), time.monotonic()
+        while self.process is not None and not self.ending.wait(_LOOK_EVERY):
+            if self.process.poll() is None:
+                continue
+            get_logger(__name__).warning("restarting", server=self.name, code=self.process.returncode)
+            if self.ending.wait(backoff.pause(time.monotonic() - began)):
+                return
+            began = time.monotonic()
+            with suppress(Upstream, OSError):  # then once more, after a longer pause
+                self.start_unless_running()
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(self.stop)
+            self.process.wait(timeout=_PATIENCE)
+            with suppress(OSError):  # not empty where somebody else left something there
+                self.home.sockets.rmdir()
+
+
 @contextmanager
-def _held(
-    home: _Home,
-    name: str,
-    start: Callable[[], subprocess.Popen[bytes]],
-    alive: Callable[[], bool],
-    stop: signal.Signals,
-) -> Iterator[None]:
-    """Start unless it runs already; stop only what was started here. A file lock keeps two starters apart."""
-    process = None
-    with home.folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not alive():
-            process = start()
-            _wait(name, process, alive, home)
+def _held(server: _Server) -> Iterator[None]:
+    """Start it unless it runs already; keep and stop only what was started here."""
+    server.start_unless_running()
+    # A server ends with the thread that started it: this one lasts until the server was told to end.
+    keeper = Thread(target=server.keep, name=f"keeper-{server.name}", daemon=True)
+    keeper.start()
     try:
         yield
     finally:
-        if process is not None:
-            process.send_signal(stop)
-            process.wait(timeout=_PATIENCE)
-            with suppress(OSError):  # not empty where somebody else left something there
-                home.sockets.rmdir()
-
-
-def _wait(name: str, process: subprocess.Popen[bytes], alive: Callable[[], bool], home: _Home) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while not alive():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise Upstream(f"{name} does not start, see {home.folder.with_suffix('.log')}", retry=False)
-        time.sleep(0.05)
+        server.ending.set()
+        keeper.join(_PATIENCE)
+        server.end()
 
 
 def _let_finish(mark: Path) -> None:
-    """Wait for a server that is ending since its starter was killed; forget one that a power cut left behind.
+    """Wait for a server that ends since its starter was killed; forget one whose number is another's now.
 
-    ``mark`` is the file in which a server keeps its process's number, in the first line, while it runs.
+    ``mark`` is the file in which a server keeps its process's number, in the first line, while it runs. One
+    whose process is gone stays: by it PostgreSQL tells whether children of the killed one still work.
     """
     try:
         process = psutil.Process(int(mark.read_text(encoding="ascii").split()[0]))
-        if process.name() in _PROGRAMS:
+        if process.name() in _PROGRAMS and process.status() != psutil.STATUS_ZOMBIE:
             process.wait(timeout=_PATIENCE)
+        else:
+            mark.unlink()
     except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
         pass
-    mark.unlink(missing_ok=True)
 
 
 def _let_through(path: Path) -> None:

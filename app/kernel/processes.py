@@ -1,12 +1,32 @@
-"""Child processes that do not outlive the process that started them."""
+"""Child processes: they do not outlive who started them, and are started again with care when they die."""
 
 from __future__ import annotations
 
 import ctypes
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 
 _PR_SET_PDEATHSIG = 1
+
+_STEADY = 10.0
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass(slots=True)
+class Backoff:
+    """How long to wait before a process that died is started again."""
+
+    quick_deaths: int = 0
+
+    def pause(self, lived: float) -> float:
+        """Seconds: none after a life of ten, else a quarter, doubled by each further quick death."""
+        if lived >= _STEADY:
+            self.quick_deaths = 0
+            return 0.0
+        self.quick_deaths += 1
+        return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(self.quick_deaths - 1, 10))
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None]:
