@@ -44,7 +44,7 @@ class Model(Struct):
 
 
 class Running(Struct):
-    """The training that runs now: its step, and the share that is done."""
+    """The training that runs now: its step, and the share that is done; ``waiting`` for a worker first."""
 
     step: str
     share: float
@@ -102,7 +102,7 @@ def _list(runtime: Runtime, store_id: StoreId, /) -> Response:
     with runtime.unit(store_id) as unit:
         held = versions.servable(unit.session, store_id)
         models = [_model(each, held) for each in versions.list(unit.session, store_id)]
-    told = progress.read(runtime.valkey, store_id, now=runtime.clock.now())
+    told = progress.read(runtime, store_id)
     running = Running(told.step, told.share, told.started_at) if told is not None else None
     return edge.reply(Models(models, running))
 
@@ -122,8 +122,10 @@ def _metrics(runtime: Runtime, store_id: StoreId, /, version: str) -> Response:
 
 def _train(runtime: Runtime, store_id: StoreId, /) -> Response:
     how = ["force"] if request.args.get("force", "").lower() in _YES else []
+    asked_at = runtime.clock.now()
     with runtime.unit(store_id) as unit:
         unit.enqueue(TRAIN, *how, queue="training", key=":".join([store_id, *how]))
+        unit.after_commit(lambda: progress.ask(runtime.valkey, store_id, at=asked_at))
     return edge.reply(Started(TRAIN), 202)
 
 

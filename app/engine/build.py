@@ -9,6 +9,8 @@ from app.engine.choose import choose
 from app.engine.types import Blend, Published
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.engine.choose import Choice
     from app.engine.dataset import Dataset
     from app.engine.recipe import Recipe
@@ -24,9 +26,14 @@ class Learned:
     choice: Choice
 
 
-def learn(data: Dataset, *, seed: int = 0) -> Learned:
-    """Choose a recipe on the store's own history and fit it on all of it. Any history will do, even none."""
+def learn(data: Dataset, *, seed: int = 0, tell: Callable[[str], None] = lambda _step: None) -> Learned:
+    """Choose a recipe on the store's own history and fit it on all of it. Any history will do, even none.
+
+    ``tell`` hears when ``choosing`` and ``learning`` begin.
+    """
+    tell("choosing")
     choice = choose(data, seed)
+    tell("learning")
     return Learned(publishable(data, choice.recipe), choice)
 
 

@@ -14,7 +14,7 @@ from app.console.frame.navigation import GROUPS
 from app.domain.accounts import audit
 from app.domain.accounts.stores import Credentials
 from app.domain.insight import attribution
-from app.domain.learning import progress, versions
+from app.domain.learning import progress, training, versions
 from app.domain.merchandising import placements
 from app.domain.tables.commerce import Order, OrderLine
 from app.domain.tables.decisions import Event, Slate
@@ -259,8 +259,10 @@ def test_training_is_asked_for_and_its_progress_shown(
             text("select job, queue from outbox where store_id = :store"), {"store": store.store_id}
         ).all()
     assert queued == [("train.store", "training")]
-    progress.Teller(runtime.valkey, store.store_id, clock, 0.0, clock.now()).tell("comparing")
-    assert 'value="0.75"' in owner_of_store.get("/models/progress").text
+    assert "Waiting for a worker" in owner_of_store.get("/models/progress").text
+    with training.alone(runtime, store.store_id):
+        progress.Teller(runtime.valkey, store.store_id, clock, 0.0).tell("comparing")
+        assert 'value="0.75"' in owner_of_store.get("/models/progress").text
 
 
 @pytest.mark.usefixtures("two_versions")

@@ -64,13 +64,13 @@ def _register_view(blueprint: Blueprint, runtime: Runtime) -> None:
             shown=_shown(known, held),
             served=request.args.get("served"),
             asked="asked" in request.args,
-            running=progress.read(runtime.valkey, person.store_id, now=runtime.clock.now()),
+            running=progress.read(runtime, person.store_id),
         )
 
     @blueprint.get("/models/progress")
     def model_progress() -> str:
         person = present()
-        running = progress.read(runtime.valkey, person.store_id, now=runtime.clock.now())
+        running = progress.read(runtime, person.store_id)
         return pages.render("advanced/progress.html", running=running)
 
 
@@ -79,8 +79,9 @@ def _register_training(blueprint: Blueprint, runtime: Runtime) -> None:
     def train_model() -> Response:
         person = editor()
         with runtime.unit(person.store_id) as unit:
-            unit.enqueue(TRAIN, queue="training", key=person.store_id)
             at = runtime.clock.now()
+            unit.enqueue(TRAIN, queue="training", key=person.store_id)
+            unit.after_commit(lambda: progress.ask(runtime.valkey, person.store_id, at=at))
             audit.note(unit.session, person.store_id, "model.train", "", actor=person.member_id, at=at)
         return redirect(url_for("console.models", asked=1))
 

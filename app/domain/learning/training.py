@@ -13,7 +13,17 @@ import numpy as np
 from sqlalchemy import text
 
 from app.bridge.snapshot import Snapshot, decode, encode
-from app.domain.learning import affinity, assemble, card, contest, publish, segments, trigger, versions
+from app.domain.learning import (
+    affinity,
+    assemble,
+    card,
+    contest,
+    progress,
+    publish,
+    segments,
+    trigger,
+    versions,
+)
 from app.domain.learning.progress import Teller
 from app.domain.tables.learning import ModelVersion
 from app.engine.build import learn, publishable
@@ -29,7 +39,7 @@ if TYPE_CHECKING:
     from app.kernel.runtime import Runtime
 
 # Let go by the end of the transaction, or with the connection where the process is killed.
-_ALONE = text("select pg_try_advisory_xact_lock(hashtextextended('training ' || :store_id, 0))")
+_ALONE = text(f"select pg_try_advisory_xact_lock({progress.LOCK})")
 
 _LONGEST_REASON = 500
 
@@ -93,9 +103,7 @@ def _teller(runtime: Runtime, store_id: StoreId) -> Teller:
     with runtime.unit(store_id) as unit:
         last = versions.latest(unit.session, store_id)
     cost = last.metrics.get("cost", {}) if last is not None else {}
-    return Teller(
-        runtime.valkey, store_id, runtime.clock, float(cost.get("seconds", 0.0)), runtime.clock.now()
-    )
+    return Teller(runtime.valkey, store_id, runtime.clock, float(cost.get("seconds", 0.0)))
 
 
 def _train(runtime: Runtime, teller: Teller, version: str, seed: int) -> None:
@@ -105,8 +113,8 @@ def _train(runtime: Runtime, teller: Teller, version: str, seed: int) -> None:
         data = assemble.dataset(unit.session, store_id)
         placed = trigger.placed(unit.session, store_id)
         served = _served(versions.published_with_bytes(unit.session, store_id))
-    teller.tell("learning")
-    learned = learn(data, seed=seed)
+    learned = learn(data, seed=seed, tell=teller.tell)
+    teller.tell("relating")
     related = affinity.learn(data)
     teller.tell("comparing")
     verdict = _verdict(data, learned, served, seed)

@@ -20,6 +20,7 @@ from app.kernel.db import Database
 from app.kernel.errors import Conflict
 from app.kernel.ids import StoreId
 from app.kernel.runtime import Runtime
+from tests.conftest import NOON
 from tests.domain.learning.shelves import Shelf, families, sell_families
 from tests.engine.shops import FIVE, drawn_shop
 
@@ -168,18 +169,59 @@ def test_a_store_is_trained_once_at_a_time(runtime: Runtime, shelf: Shelf, other
 
 
 def test_progress_is_told_and_forgotten(runtime: Runtime, clock: FixedClock, store: Credentials) -> None:
-    teller = progress.Teller(runtime.valkey, store.store_id, clock, 100.0, clock.now())
-    teller.tell("learning")
-    clock.advance(timedelta(seconds=20))
-    found = progress.read(runtime.valkey, store.store_id, now=clock.now())
-    assert found is not None
-    assert (found.step, found.share) == ("learning", 0.25)
-    clock.advance(timedelta(hours=1))
-    late = progress.read(runtime.valkey, store.store_id, now=clock.now())
-    assert late is not None
-    assert late.share == 0.75, "never beyond the end of its step"
-    teller.end()
-    assert progress.read(runtime.valkey, store.store_id, now=clock.now()) is None
+    with training.alone(runtime, store.store_id):
+        teller = progress.Teller(runtime.valkey, store.store_id, clock, 100.0)
+        teller.tell("reading")
+        clock.advance(timedelta(seconds=3))
+        teller.tell("choosing")
+        clock.advance(timedelta(seconds=20))
+        found = progress.read(runtime, store.store_id)
+        assert found is not None
+        assert (found.step, found.share, found.done) == ("choosing", 0.25, {"reading": 3.0})
+        clock.advance(timedelta(hours=1))
+        late = progress.read(runtime, store.store_id)
+        assert late is not None
+        assert late.share == 0.5, "never beyond the end of its step"
+        teller.end()
+    assert progress.read(runtime, store.store_id) is None
+
+
+def test_a_training_that_died_does_not_run_any_more(
+    runtime: Runtime, clock: FixedClock, store: Credentials
+) -> None:
+    with pytest.raises(SystemExit), training.alone(runtime, store.store_id):
+        progress.Teller(runtime.valkey, store.store_id, clock, 100.0).tell("choosing")
+        with runtime.unit(store.store_id) as unit:
+            assert progress.is_running(unit.session, store.store_id)
+        raise SystemExit  # as a kill: nobody says that it ended
+    assert progress.read(runtime, store.store_id) is None
+
+
+def test_who_asked_sees_it_wait_until_a_training_that_began_later_ends(
+    runtime: Runtime, clock: FixedClock, shelf: Shelf
+) -> None:
+    clock.advance(timedelta(seconds=1))
+    progress.ask(runtime.valkey, shelf.store_id, at=clock.now())
+    waiting = progress.read(runtime, shelf.store_id)
+    assert waiting is not None
+    assert (waiting.step, waiting.share, waiting.at(clock.now()).share) == (progress.WAITING, 0.0, 0.0)
+    earlier = progress.Teller(runtime.valkey, shelf.store_id, FixedClock(NOON), 0.0)
+    earlier.end()
+    assert progress.read(runtime, shelf.store_id) is not None, "that one began before it was asked for"
+    training.train(runtime, shelf.store_id)
+    assert progress.read(runtime, shelf.store_id) is None
+
+
+def test_a_failed_training_says_why_and_is_awaited_no_longer(
+    runtime: Runtime, clock: FixedClock, shelf: Shelf
+) -> None:
+    progress.ask(runtime.valkey, shelf.store_id, at=clock.now())
+    with pytest.raises(ValueError, match="non-negative"):
+        training.train(runtime, shelf.store_id, seed=-1)
+    assert progress.read(runtime, shelf.store_id) is None
+    with runtime.unit(shelf.store_id) as unit:
+        [failed] = versions.list(unit.session, shelf.store_id)
+    assert (failed.status, failed.note[:11]) == (versions.FAILED, "ValueError:")
 
 
 def test_promises_are_held_against_what_came_true() -> None:
