@@ -186,12 +186,20 @@ def import_(
 
 
 @cli.command()
-def train(store: StoreOption = "") -> None:
-    """Train a store now, and publish what was learned."""
-    from app import onboard
+def train(
+    store: StoreOption = "",
+    here: Annotated[  # noqa: FBT002
+        bool, typer.Option("--here", help="In this process, even where a worker runs.")
+    ] = False,
+) -> None:
+    """Train a store now, by the worker that runs or else here, and publish what was learned."""
+    from app import retrain
 
-    with _runtime() as runtime:
-        print(onboard.train(runtime, store))
+    with _runtime() as runtime, retrain.Drawn() as drawn:
+        trained = retrain.train(runtime, store, drawn, here=here)
+    if trained.note:
+        print(trained.note, file=sys.stderr)
+    print(trained.version)
 
 
 @cli.command()

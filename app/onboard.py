@@ -8,7 +8,7 @@ from app.domain.accounts import keys, members, stores
 from app.domain.accounts.members import DEMO_MERCHANT, NewMember
 from app.domain.accounts.stores import Credentials, NewStore
 from app.domain.commerce import files, install
-from app.domain.learning import publish, training
+from app.domain.learning import publish
 from app.domain.merchandising import storefront
 from app.kernel.errors import Invalid
 from app.kernel.ids import StoreId, new_id
@@ -53,11 +53,6 @@ def import_file(runtime: Runtime, store: str, kind: str, path: Path) -> str:
         *bad,
     ]
     return "\n".join(lines + ([f"  and {more} more"] if more else []))
-
-
-def train(runtime: Runtime, store: str) -> str:
-    """Train and publish, unless that would be worse than what is served; the new version."""
-    return training.renew(runtime, only_store(runtime, store))
 
 
 def rollback(runtime: Runtime, store: str, version: str | None) -> str:

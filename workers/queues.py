@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
+
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
@@ -13,6 +15,16 @@ from workers import job  # noqa: F401 - loaded once here, so that a forked job b
 _LIFE_SIGN = 60
 _LOOK_FOR_DEAD_EVERY = 15
 _LOOK_AFTER_JOB_EVERY = 15
+
+
+def is_tended(runtime: Runtime, name: str) -> bool:
+    """Tell whether a worker of this queue gave a sign of life lately."""
+    since = runtime.clock.now() - timedelta(seconds=2 * _LIFE_SIGN)
+    mine = Queue(name, connection=runtime.valkey, serializer=JSONSerializer)
+    found = Worker.all(queue=mine, serializer=JSONSerializer)
+    return any(
+        each.last_heartbeat is not None and each.last_heartbeat.replace(tzinfo=UTC) > since for each in found
+    )
 
 
 def work(runtime: Runtime, name: str) -> None:
