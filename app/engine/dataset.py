@@ -145,7 +145,7 @@ def assemble(lines: OrderLines, catalog: Catalog) -> Dataset:
         quantities=np.asarray(lines.quantities, np.float64)[kept],
         prices=np.asarray(lines.prices, np.float64)[kept],
     )
-    order = _canonical(shelf, found.signatures(len(shelf.products)))
+    order = canonical(shelf, found.signatures(len(shelf.products)))
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     return Dataset(
@@ -263,7 +263,7 @@ def _shelf(bought: Sequence[str], catalog: Catalog) -> Catalog:
     )
 
 
-def _canonical(shelf: Catalog, signatures: Sequence[tuple[int, bytes]]) -> list[int]:
+def canonical(shelf: Catalog, signatures: Sequence[tuple[int, bytes]]) -> list[int]:
     """Sort the shelf by behaviour, then by description; an id only ever parts perfect twins."""
     return sorted(
         range(len(shelf.products)),
