@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.engine.affinity_measures import Counts, discoveries, p_values, score, surprise
+from app.engine.likes import viewed_instead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,14 +192,17 @@ def strongest(groups: LongArray, strength: NDArray[np.float64], most: int) -> Lo
 
 
 def alike(data: Dataset, firsts: LongArray, seconds: LongArray) -> NDArray[np.float64]:
-    """Cosine of the descriptions of each pair, 0 where nothing is written."""
+    """Cosine of the descriptions of each pair, or how far one is looked at instead of the other, if more."""
     features = data.described.features
     found = np.zeros(len(firsts))
     for start in range(0, len(firsts), _CHUNK):
         part = slice(start, start + _CHUNK)
         both = features[firsts[part]].multiply(features[seconds[part]])
         found[part] = np.asarray(both.sum(axis=1)).ravel()
-    return found
+    if data.visits is None:
+        return found
+    viewed: NDArray[np.float64] = np.asarray(viewed_instead(data)[firsts, seconds]).ravel()
+    return np.maximum(found, viewed)
 
 
 def _met(data: Dataset) -> tuple[LongArray, LongArray, Counts]:
@@ -237,4 +241,7 @@ def _twins(data: Dataset) -> LongArray:
         kept = close[strongest(rows[close], np.asarray(near.data[close], np.float64), 2 * SUBSTITUTES)]
         one, other = rows[kept], near.indices[kept].astype(np.int64)
         found.append(np.minimum(one, other) * data.items + np.maximum(one, other))
+    viewed = viewed_instead(data).tocoo()
+    close = np.flatnonzero((viewed.data >= ALIKE) & (viewed.row < viewed.col))
+    found.append(viewed.row[close].astype(np.int64) * data.items + viewed.col[close])
     return np.unique(np.concatenate(found))

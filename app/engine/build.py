@@ -42,7 +42,8 @@ def publishable(data: Dataset, recipe: Recipe) -> Published:
     fitted = recipe.fit(data)
     blends = {location: Blend(dict(recipe.blend(location))) for location in LOCATIONS}
     named = {name for blend in blends.values() for name, weight in blend.weights.items() if weight}
-    kept = named | {recipe.popular.name, recipe.again.name}
+    used = {name for name in named & fitted.keys() if len(fitted[name].items)}
+    kept = used | {recipe.popular.name, recipe.again.name}
     return Published(
         item_ids=data.item_ids,
         shopper_ids=data.shopper_ids,

@@ -181,12 +181,13 @@ def _clearly_better(challenger: NDArray[np.float64], champion: NDArray[np.float6
 
 
 def _figures(board: Board, recipe: Recipe) -> Iterable[Measured]:
-    """Measure the chosen blend and, as what it must beat, every list alone."""
+    """Measure the chosen blend and, as what it must beat, every list alone that has anything to say."""
     location = board.cases.location
     if not len(board.cases):
         return
+    heard = board.speaking()
     for known in (True,) if location == "home" else (False, True):
         yield board.measure("blend", recipe.blend(location), known_shoppers=known)
         for name in board.scores:
-            if known or name not in board.personal:
+            if name in heard and (known or name not in board.personal):
                 yield board.measure(name, {name: 1.0}, known_shoppers=known)

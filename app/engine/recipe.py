@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.evaluate import split
 from app.engine.lists import joined
+from app.engine.strategies.alsoviewed import AlsoViewed
 from app.engine.strategies.content import Content
 from app.engine.strategies.cooccurrence import Cooccurrence
 from app.engine.strategies.discover import Discover
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, float]
 
-PRODUCT: Weights = {"together": 1.0, "similar": 0.5, "again": 1.0, "discover": 0.2, "trending": 0.1}
+PRODUCT: Weights = {
+    "together": 1.0,
+    "similar": 0.5,
+    "again": 1.0,
+    "discover": 0.2,
+    "trending": 0.1,
+    "alsoviewed": 0.1,
+}
 CART: Weights = {"basket": 1.0, "again": 0.4, "discover": 0.1, "trending": 0.01}
 HOME: Weights = {"again": 1.0, "discover": 1.0, "together": 0.5, "similar": 0.25, "trending": 0.1}
 
@@ -43,6 +51,7 @@ class Recipe:
     trending: Trending = field(default_factory=Trending)
     together: Cooccurrence = field(default_factory=Cooccurrence)
     similar: Content = field(default_factory=Content)
+    viewed: AlsoViewed = field(default_factory=AlsoViewed)
     basket: Regression = field(default_factory=Regression)
     again: Repeat = field(default_factory=Repeat)
     discover: Discover = field(default_factory=Discover)
@@ -67,6 +76,7 @@ class Recipe:
             self.trending,
             self.together,
             self.similar,
+            self.viewed,
             self.basket,
             self.again,
         )

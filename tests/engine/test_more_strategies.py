@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from app.engine.dataset import Dataset, visited
+from app.engine.likes import viewed_instead
 from app.engine.strategies.accessories import Accessories
 from app.engine.strategies.alsoviewed import AlsoViewed
 from app.engine.strategies.arrivals import Arrivals
@@ -136,3 +138,17 @@ def test_too_few_lessons_teach_nothing() -> None:
     ranked = Ranked().fit(data)
     assert ranked.models == ()
     assert len(ranked.lists().items) == 0
+
+
+def test_looked_at_instead_is_looked_at_together_and_not_bought_together() -> None:
+    """Tea and pot are bought together in 9 of 10 orders with either; tea and mug never are."""
+    looks = [(f"v{n}", n, item) for n in range(15) for item in ("tea", "pot", "mug")]
+    orders = [(n, "", ["tea", "pot"]) for n in range(9)] + [(9, "", ["tea"]), (10, "", ["mug"])]
+    data = visited(shop(orders), looks)
+    tea, pot, mug = (data.item_ids.index(name) for name in ("tea", "pot", "mug"))
+    found = viewed_instead(data)
+    cosine = 15 / (15 + 5)  # five visits are held back
+    assert found[tea, mug] == pytest.approx(cosine)
+    assert found[tea, pot] == pytest.approx(cosine * (1 - 9 / (9 + 1)))
+    assert row(Substitutes(), data, tea)[0] == "mug"
+    assert row(Complements(), data, tea)[0] == "pot"

@@ -64,9 +64,50 @@ _CARDS = text(
     """
 )
 
+# Who looked at what: the product of a page that asked for recommendations, and what was clicked or added.
+# A visitor id exists only with consent, so nobody who did not agree is here; nor is an erased customer.
+# A visit is looks of one visitor with gaps under 30 minutes. One that looked at more than a hundred products
+# is a program's, and says nothing.
+_LOOKS = text(
+    """
+    with looked as (
+        select visitor_id, product_id, at from slates
+        where store_id = :store_id and visitor_id is not null and product_id is not null
+        union all
+        select visitor_id, product_id, at from events
+        where store_id = :store_id and visitor_id is not null and kind in ('click', 'add')
+    ), recent as (
+        select * from looked
+        where at > (select max(at) from looked) - make_interval(days => :days)
+    ), spaced as (
+        select *, lag(at) over mine is null or at - lag(at) over mine > interval '30 minutes' as begins
+        from recent window mine as (partition by visitor_id order by at)
+    ), visits as (
+        select *, count(*) filter (where begins) over (
+            partition by visitor_id order by at rows unbounded preceding
+        ) as visit
+        from spaced
+    ), looks as (
+        select visitor_id, visit, product_id, extract(epoch from min(at))::bigint as at,
+               count(*) over (partition by visitor_id, visit) as products
+        from visits group by visitor_id, visit, product_id
+    )
+    select visitor_id || ' ' || visit as visit, at, product_id from looks where products <= :most
+    """
+)
+_LOOKS_KEPT_DAYS = 180
+_MOST_A_VISIT = 100
+
 
 def dataset(session: Session, store_id: StoreId) -> Dataset:
-    """Read all orders that were not cancelled and all products that were not deleted."""
+    """Read all orders that were not cancelled, all products that were not deleted, and who looked at them."""
+    data = _bought(session, store_id)
+    how = {"store_id": store_id, "days": _LOOKS_KEPT_DAYS, "most": _MOST_A_VISIT}
+    looks = [(row.visit, row.at, row.product_id) for row in session.execute(_LOOKS, how)]
+    return engine.visited(data, looks) if looks else data
+
+
+def _bought(session: Session, store_id: StoreId) -> Dataset:
     given = {"store_id": store_id}
     placed = {row[0]: (row[1], row[2]) for row in session.execute(_ORDERS, given)}
     lines = [row for row in session.execute(_LINES, given) if row[0] in placed]
@@ -79,7 +120,7 @@ def dataset(session: Session, store_id: StoreId) -> Dataset:
             quantities=np.asarray([row[2] for row in lines], np.float64),
             prices=np.asarray([row[3] for row in lines], np.float64),
         ),
-        _catalog(session, store_id),
+        catalog(session, store_id),
     )
 
 
@@ -102,7 +143,8 @@ def cards(session: Session, store_id: StoreId, product_ids: Sequence[str]) -> li
     return [found.get(product_id) or _gone(product_id) for product_id in product_ids]
 
 
-def _catalog(session: Session, store_id: StoreId) -> Catalog:
+def catalog(session: Session, store_id: StoreId) -> Catalog:
+    """Read all products that were not deleted."""
     rows = session.execute(_PRODUCTS, {"store_id": store_id}).all()
     return Catalog(
         products=[row.product_id for row in rows],
