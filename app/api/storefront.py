@@ -27,7 +27,10 @@ class Item(Struct):
 
 
 class Slate(Struct):
-    """``items`` is empty for the holdout and whenever anything failed: then show nothing."""
+    """``items`` is empty for the holdout and whenever anything failed: then show nothing.
+
+    ``look`` holds CSS custom properties that the merchant chose, by name; without it the theme's count.
+    """
 
     slate_id: str
     placement: str
@@ -35,6 +38,7 @@ class Slate(Struct):
     title: str
     model_version: str
     items: Annotated[list[Item], Meta(max_length=12)]
+    look: dict[str, str] = {}
 
 
 class Page(Struct):
@@ -83,6 +87,7 @@ _ASKED: Final = (
     Param("category", "The category that the page shows"),
     Param("q", "What was searched for"),
     Param("session_recent", "Product ids seen last in this session, newest first, separated by commas"),
+    Param("lang", "Language of the page, for the title: de, de-AT"),
     Param("limit", "At most so many items", schema={"type": "integer", "minimum": 1, "maximum": 12}),
 )
 

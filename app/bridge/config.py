@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
@@ -41,6 +41,9 @@ class Notice:
 class PlacementConfig:
     """A configured spot of the shop. ``free_shipping`` is the basket's value from which shipping is free
     (minor units), None where this placement promises nothing.
+
+    ``titles`` are by language, ``look`` holds CSS custom properties, ``reasons`` says whether cards tell why
+    they are there.
     """
 
     key: str
@@ -50,6 +53,13 @@ class PlacementConfig:
     slots: int
     active: bool
     free_shipping: int | None = None
+    titles: dict[str, str] = field(default_factory=dict)
+    look: dict[str, str] = field(default_factory=dict)
+    reasons: bool = True
+
+    def title_in(self, language: str) -> str:
+        """Give the title for a page in this language ("de", "de-AT"), the usual one where it has none."""
+        return self.titles.get(language[:2].lower(), self.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Ask:
     visitor: str | None
     category: str | None
     words: str | None
+    language: str
 
 
 def read(config: StoreConfig, given: Mapping[str, str]) -> Ask:
@@ -74,6 +75,8 @@ def _read(placement: PlacementConfig, given: Mapping[str, str]) -> Ask:
         visitor=_visitor(given),
         category=_text(given, "category"),
         words=_text(given, "q"),
+        # Whatever a page says of itself: what cannot be a language has no title of its own.
+        language=given.get("lang", ""),
     )
 
 

@@ -32,6 +32,7 @@ class _Slate(msgspec.Struct, frozen=True):
     placement: str
     title: str
     items: list[_Item]
+    look: dict[str, str] = {}
 
 
 class _Block(msgspec.Struct, frozen=True):
@@ -49,45 +50,57 @@ def block(slate: bytes, domain: str) -> bytes:
     told = msgspec.json.decode(slate, type=_Slate)
     shop = domain if "://" in domain else f"https://{domain}"
     items = [item for item in told.items if _address(shop, item.url)]
-    html = _html(told.title, items, shop) if items else ""
-    text = _text(told.title, items, shop) if items else ""
+    html = _html(told, items, shop) if items else ""
+    text = _text(told.title, items, shop, priced=_priced(told.look)) if items else ""
     return msgspec.json.encode(_Block(told.slate_id, told.placement, html, text))
 
 
-def _html(title: str, items: list[_Item], shop: str) -> str:
-    rows = "".join(_row(item, shop) for item in items)
-    head = f'<h2 style="margin:0 0 12px;font-size:20px;line-height:26px;{_FONT}">{escape(title)}</h2>'
+def _html(slate: _Slate, items: list[_Item], shop: str) -> str:
+    rows = "".join(_row(item, shop, slate.look) for item in items)
+    head = f'<h2 style="margin:0 0 12px;font-size:20px;line-height:26px;{_FONT}">{escape(slate.title)}</h2>'
     table = (
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" '
         f'style="max-width:600px;border-collapse:collapse;">{rows}</table>'
     )
-    return head + table
+    coloured = _styles(slate.look, ("color", "--alongside-text"), ("background", "--alongside-background"))
+    return f'<div style="{coloured}padding:16px;">{head}{table}</div>' if coloured else head + table
 
 
-def _row(item: _Item, shop: str) -> str:
+def _styles(look: dict[str, str], *pairs: tuple[str, str]) -> str:
+    """Declarations for what the merchant chose; a mail program knows no custom properties."""
+    return "".join(f"{name}:{escape(look[variable])};" for name, variable in pairs if variable in look)
+
+
+def _priced(look: dict[str, str]) -> bool:
+    return look.get("--alongside-price") != "none"
+
+
+def _row(item: _Item, shop: str, look: dict[str, str]) -> str:
     link = escape(_address(shop, item.url))
     image = escape(_address(shop, item.image))
+    rounded = _styles(look, ("border-radius", "--alongside-radius"))
     # The title beside it says the same: an empty alternative keeps a screen reader from saying it twice.
     picture = (
-        f'<img src="{image}" alt="" width="96" style="display:block;border:0;width:96px;">' if image else ""
-    )
-    reason = (
-        f'<br><span style="font-size:13px;line-height:18px;color:#595959;">{escape(item.reason)}</span>'
-        if item.reason
+        f'<img src="{image}" alt="" width="96" style="display:block;border:0;width:96px;{rounded}">'
+        if image
         else ""
     )
+    price = f"<br><strong>{escape(_price(item.price))}</strong>" if _priced(look) else ""
+    own = _styles(look, ("color", "--alongside-text"))
+    quiet = f"font-size:13px;line-height:18px;{own or 'color:#595959;'}"
+    reason = f'<br><span style="{quiet}">{escape(item.reason)}</span>' if item.reason else ""
     return (
         f'<tr><td width="112" style="{_CELL}">{picture}</td>'
         f'<td style="{_CELL}{_FONT}font-size:16px;line-height:22px;">'
-        f'<a href="{link}" style="color:#1a4fa0;">{escape(item.title)}</a><br>'
-        f"<strong>{escape(_price(item.price))}</strong>{reason}</td></tr>"
+        f'<a href="{link}" style="{own or "color:#1a4fa0;"}">{escape(item.title)}</a>'
+        f"{price}{reason}</td></tr>"
     )
 
 
-def _text(title: str, items: list[_Item], shop: str) -> str:
+def _text(title: str, items: list[_Item], shop: str, *, priced: bool) -> str:
     lines = [title, "=" * len(title)]
     for item in items:
-        lines += ["", f"{item.title}: {_price(item.price)}"]
+        lines += ["", f"{item.title}: {_price(item.price)}" if priced else item.title]
         lines += [item.reason] if item.reason else []
         lines += [_address(shop, item.url)]
     return "\n".join(lines) + "\n"

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
-import msgspec
-
+from app.bridge import slate
 from app.bridge.records import SlateRecord
 from app.bridge.view import Shelf, StoreView
 from app.engine.assign import Arm, arm
-from app.engine.pipeline import Explore, Pick, Query, recommend, sentence
+from app.engine.pipeline import Explore, Pick, Query, recommend
 from app.engine.types import ReasonKind
 from app.kernel.clock import Clock
 from app.kernel.ids import new_id
@@ -46,14 +45,6 @@ class Decision:
     arm: Arm
     picks: list[Pick]
     tier: str
-
-
-class _Head(msgspec.Struct, frozen=True):
-    slate_id: str
-    placement: str
-    display: str
-    title: str
-    model_version: str
 
 
 def decide(view: StoreView, ask: Ask, rng: Random) -> Decision:
@@ -98,27 +89,18 @@ def record(view: StoreView, ask: Ask, decision: Decision, *, slate_id: str, cloc
 
 def render(view: StoreView, ask: Ask, decision: Decision, slate_id: str) -> bytes:
     """Write the answer; the holdout sees no items."""
-    placement = ask.placement
-    head = _Head(slate_id, placement.key, placement.display, placement.title, view.model_version)
     shown = decision.picks if decision.arm is not Arm.HOLDOUT else []
-    shelf = view.shelf
-    items = [_item(shelf, place, pick) for place, pick in enumerate(shown, 1)] if shelf is not None else []
-    return b'%b,"items":[%b]}' % (msgspec.json.encode(head)[:-1], b",".join(items))
+    return slate.write(view, ask.placement, shown, slate_id=slate_id, language=ask.language)
 
 
 def nothing(placement: str) -> bytes:
     """Write the answer that is given when there is none to give."""
-    return msgspec.json.encode(_Head(new_id(), placement, "grid", "", ""))[:-1] + b',"items":[]}'
+    return slate.nothing(placement, slate_id=new_id())
 
 
 def together(slates: list[bytes]) -> bytes:
     """Write the answers to several placements as one."""
     return b'{"slates":[%b]}' % b",".join(slates)
-
-
-def _item(shelf: Shelf, place: int, pick: Pick) -> bytes:
-    reason = msgspec.json.encode(sentence(pick.reason))
-    return b'{"position":%d,%b,"reason":%b}' % (place, shelf.fragment(pick.item), reason)
 
 
 def _picks(shelf: Shelf, ask: Ask, explore: Explore | None) -> list[Pick]:

@@ -59,9 +59,9 @@ def test_operation_names_are_unique(document: Any) -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("name", ["recommendations.product", "recommendations.holdout"])
-def test_the_slates_of_the_contract_are_as_described(document: Any, name: str) -> None:
-    check(document, "Slate", contract(name)["response"]["body"])
+@pytest.mark.parametrize("kind", ["product", "holdout", "look"])
+def test_the_slates_of_the_contract_are_as_described(document: Any, kind: str) -> None:
+    check(document, "Slate", contract(f"recommendations.{kind}")["response"]["body"])
 
 
 def test_the_events_of_the_contract_are_as_described(document: Any) -> None:

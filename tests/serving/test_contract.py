@@ -22,6 +22,16 @@ STOREFRONT = [
     for path in EXAMPLES
     if path.name.startswith(("email.", "events.", "recommendations.", "placements."))
 ]
+LOOK = {
+    "--alongside-accent": "#0b5d4e",
+    "--alongside-on-accent": "#ffffff",
+    "--alongside-text": "#1d2321",
+    "--alongside-background": "#f6f5f2",
+    "--alongside-space": "1.5rem 1rem",
+    "--alongside-radius": "4px",
+    "--alongside-gap": "12px",
+    "--alongside-price": "none",
+}
 ITEMS = ("22423", "85123A", "22720", "22699", "22697")
 
 
@@ -56,6 +66,12 @@ def config() -> StoreConfig:
         "product": {"display": "carousel", "title": "Goes well with this", "slots": 8},
         "home": {"title": "Popular right now"},
         "cart": {"display": "list", "title": "Before you go", "active": False},
+        "category": {
+            "display": "list",
+            "titles": {"de": "Gerade beliebt"},
+            "look": LOOK,
+            "reasons": False,
+        },
     }
     placements = tuple(
         replace(placement, **changed.get(placement.key, {}))  # type: ignore[arg-type]
