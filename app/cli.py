@@ -114,7 +114,7 @@ def streams() -> None:
     with _runtime() as runtime:
         loops = [
             threading.Thread(target=loop, args=(runtime, stop))
-            for loop in (relay.run_forever, ingest.run_forever)
+            for loop in (relay.run_forever, *[ingest.run_forever] * ingest.IN_FLIGHT)
         ]
         for loop in loops:
             loop.start()
@@ -252,12 +252,14 @@ def evaluate(
         Path | None, typer.Option(exists=True, dir_okay=False, help="Instead of a store.")
     ] = None,
     products: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Goes with it.")] = None,
-    json: Annotated[Path | None, typer.Option(help="Where the figures go as JSON.")] = None,
-    curve: Annotated[bool, typer.Option(help="Also for the store's smaller days.")] = False,  # noqa: FBT002
+    json: Annotated[Path | None, typer.Option(help="Where the figures go as JSON; - for stdout.")] = None,
+    curve: Annotated[bool, typer.Option(help="Also for smaller histories.")] = True,  # noqa: FBT002
     seed: Annotated[int, typer.Option(help="Seed of the search for the best blend.")] = 0,
 ) -> None:
     """Show how well every strategy and the chosen blend foretell the last 28 days."""
-    from app.domain.learning import assemble, evaluation, rankfiles
+    from time import monotonic
+
+    from app.domain.learning import assemble, evaluation, figures, rankfiles
 
     if orders is not None and products is not None:
         data = rankfiles.dataset(orders, products)
@@ -268,12 +270,16 @@ def evaluate(
             store_id = onboard.only_store(runtime, store)
             with runtime.unit(store_id) as unit:
                 data = assemble.dataset(unit.session, store_id)
-    report = evaluation.evaluate(
-        data, seed=seed, curve=curve, tell=lambda step: print(step, file=sys.stderr, flush=True)
-    )
-    if json is not None:
-        evaluation.write(report, json)
-    print(evaluation.table(report))
+    began = monotonic()
+
+    def tell(step: str) -> None:
+        print(f"{monotonic() - began:6.0f} s  {step}", file=sys.stderr, flush=True)
+
+    report = evaluation.evaluate(data, seed=seed, curve=curve, tell=tell)
+    tell("done")
+    if json is not None and str(json) != "-":
+        figures.write(report, json)
+    print(figures.to_json(report) if str(json) == "-" else figures.table(report))
 
 
 def _settings() -> Settings:

@@ -11,7 +11,7 @@ from app.domain.insight import attribution
 from app.domain.learning import deltas, forgetting, publish, training, trigger
 from app.domain.merchandising import storefront
 from app.kernel.errors import Conflict
-from app.kernel.ids import OrderId, SlateId, StoreId, VisitorId
+from app.kernel.ids import OrderId, StoreId, VisitorId
 from app.kernel.runtime import Runtime
 from workers import turns
 
@@ -58,8 +58,8 @@ def publish_delta(runtime: Runtime, store_id: StoreId) -> None:
     deltas.republish(runtime, store_id)
 
 
-def erase_customer(runtime: Runtime, store_id: StoreId, customer_id: str) -> None:
-    forgetting.erase(runtime, store_id, customer_id)
+def erase_customer(runtime: Runtime, store_id: StoreId, customer_id: str, *order_ids: str) -> None:
+    forgetting.erase(runtime, store_id, customer_id, *order_ids)
 
 
 def measure_orders(runtime: Runtime, store_id: StoreId, *order_ids: str) -> None:
@@ -71,13 +71,6 @@ def measure_visitors(runtime: Runtime, store_id: StoreId, *visitor_ids: str) -> 
     with runtime.unit(store_id) as unit:
         visitors = [VisitorId(each) for each in visitor_ids]
         orders = attribution.orders_touched_by(unit.session, store_id, visitors)
-        attribution.attribute_orders(unit.session, store_id, orders)
-
-
-def measure_slates(runtime: Runtime, store_id: StoreId, *slate_ids: str) -> None:
-    with runtime.unit(store_id) as unit:
-        slates = [SlateId(each) for each in slate_ids]
-        orders = attribution.orders_carrying(unit.session, store_id, slates)
         attribution.attribute_orders(unit.session, store_id, orders)
 
 
@@ -109,7 +102,6 @@ JOBS: Mapping[str, Work] = {
     "publish.delta": publish_delta,
     "measure.orders": measure_orders,
     "measure.visitors": measure_visitors,
-    "measure.slates": measure_slates,
     "publish.restore": republish,
     "intake.tidy": tidy_intake,
 }

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 from typing import cast
 
 import pytest
@@ -19,6 +20,11 @@ from app.kernel.ids import StoreId
 from app.kernel.runtime import Runtime
 from tests.conftest import NOON
 from workers import ingest
+
+PAID = text(
+    "insert into orders (store_id, order_id, visitor_id, created_at, status, currency, total_amount, version)"
+    " values (:s, :o, :v, :at, 'paid', 'GBP', 100, :at)"
+)
 
 
 def event(number: int, visitor: str = "v1") -> EventRecord:
@@ -52,16 +58,32 @@ def test_each_store_gets_its_own(
     assert (kept(runtime, store.store_id), kept(runtime, other_store.store_id)) == (1, 2)
 
 
-def test_who_clicked_is_measured_by_a_job(
+def test_an_order_whose_buyer_clicked_before_is_measured_by_a_job(
     runtime: Runtime, valkey: Redis, store: Credentials, owner: Database
 ) -> None:
-    stream.append_events(valkey, store.store_id, [event(1, "v2"), event(2, "v1"), event(3, "v1")])
+    with owner.unit(store.store_id) as unit:
+        for order, visitor in (("A1", "v1"), ("A2", "v2")):
+            unit.session.execute(PAID, {"s": store.store_id, "o": order, "v": visitor, "at": NOON})
+    stream.append_events(valkey, store.store_id, [event(1), event(2, "v3")])
     take(runtime)
     with owner.unit() as unit:
         named = unit.session.execute(
             text("select job, args from outbox where store_id = :store_id"), {"store_id": store.store_id}
         ).all()
-    assert [tuple(row) for row in named] == [("measure.visitors", ["v1", "v2"])]
+    assert [tuple(row) for row in named] == [("measure.orders", ["A1"])]
+
+
+def test_a_clock_that_is_days_ahead_is_believed_five_minutes(
+    runtime: Runtime, valkey: Redis, store: Credentials
+) -> None:
+    days = timedelta(days=3)
+    ahead = EventRecord("e1", EventKind.CLICK, NOON + days, NOON, None, "s1", "tea", 1)
+    behind = EventRecord("e2", EventKind.CLICK, NOON - days, NOON, None, "s1", "tea", 1)
+    stream.append_events(valkey, store.store_id, [ahead, behind])
+    take(runtime)
+    with runtime.unit(store.store_id) as unit:
+        found = unit.session.scalars(select(Event.at).order_by(Event.event_id)).all()
+    assert found == [NOON + timedelta(minutes=5), NOON - timedelta(days=1)]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +116,7 @@ def test_an_entry_of_no_store_is_buried(runtime: Runtime, valkey: Redis) -> None
 
 def test_without_a_database_entries_stay(runtime: Runtime, valkey: Redis, store: Credentials) -> None:
     gone = Database("postgresql+psycopg://nobody@/none?host=/nonexistent")
-    away = Runtime(runtime.settings, runtime.clock, gone.unit, valkey, runtime.sealer)
+    away = Runtime(runtime.settings, runtime.clock, gone.unit, valkey, runtime.sealer, {})
     stream.append_events(valkey, store.store_id, [event(1)])
     with pytest.raises(OperationalError):
         take(away)

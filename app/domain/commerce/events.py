@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects.postgresql import insert
+import msgspec
+from sqlalchemy import TextClause, text
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.orm import Session
 
 from app.bridge.records import EventKind, EventRecord, SlateRecord
+from app.domain.tables.base import Row
 from app.domain.tables.decisions import Event, Slate
 from app.kernel.ids import SlateId, StoreId, VisitorId
 
@@ -48,12 +51,9 @@ def ingest(
     """
     good_slates = [slate for slate in slates if _is_slate(slate)]
     good_events = [event for event in events if _is_event(event)]
-    if good_slates:
-        rows = [_slate_row(store_id, slate) for slate in good_slates]
-        session.execute(insert(Slate).on_conflict_do_nothing(), rows)
-    if good_events:
-        rows = [_event_row(store_id, event) for event in good_events]
-        session.execute(insert(Event).on_conflict_do_nothing(), rows)
+    for keep, told in ((_KEEP_SLATES, good_slates), (_KEEP_EVENTS, good_events)):
+        if told:
+            session.execute(keep, {"store_id": store_id, "told": msgspec.json.encode(told).decode()})
     acted = (event for event in good_events if event.kind != EventKind.IMPRESSION or now - event.at > LATE)
     return Touched(
         visitors=tuple(sorted({VisitorId(event.visitor_id) for event in acted if event.visitor_id})),
@@ -62,16 +62,30 @@ def ingest(
     )
 
 
-def _slate_row(store_id: StoreId, slate: SlateRecord) -> dict[str, object]:
-    row = {field.name: getattr(slate, field.name) for field in fields(SlateRecord)}
-    lists = {name: list(row[name]) for name in ("basket", "items", "propensities")}
-    return {**row, **lists, "store_id": store_id}
+def _keep(table: type[Row], record: type, key: str, **instead: str) -> TextClause:
+    """Records as JSON in one statement, many times as fast as row by row; ``instead`` = SQL for a column.
+
+    In the order of the key, so that two batches that hold the same ones wait for each other and never meet.
+    """
+    names = [each.name for each in fields(record)]
+    columns = table.__table__.columns
+    types = ", ".join(f"{name} {columns[name].type.compile(PGDialect())}" for name in names)
+    values = ", ".join(instead.get(name, name) for name in names)
+    return text(
+        f"insert into {table.__tablename__} (store_id, {', '.join(names)})"
+        f" select :store_id, {values} from json_to_recordset(cast(:told as json)) as told({types})"
+        f" order by {key} on conflict do nothing"
+    )
 
 
-def _event_row(store_id: StoreId, event: EventRecord) -> dict[str, object]:
-    row = {field.name: getattr(event, field.name) for field in fields(EventRecord)}
-    at = min(max(event.at, event.received_at - EARLIEST), event.received_at + LATEST)
-    return {**row, "kind": event.kind.value, "at": at, "store_id": store_id}
+_KEEP_SLATES = _keep(Slate, SlateRecord, "slate_id")
+_KEEP_EVENTS = _keep(
+    Event,
+    EventRecord,
+    "event_id",
+    at=f"least(greatest(at, received_at - interval '{EARLIEST.total_seconds()} s'),"
+    f" received_at + interval '{LATEST.total_seconds()} s')",
+)
 
 
 def _is_slate(slate: SlateRecord) -> bool:
