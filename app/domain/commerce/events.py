@@ -22,6 +22,7 @@ LATE = timedelta(seconds=10)
 _LONGEST = 500
 _MOST_ITEMS = 1000
 _MOST_POSITIONS = 10_000
+_DIALECT = PGDialect()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _keep(table: type[Row], record: type, key: str, **instead: str) -> TextClaus
     """
     names = [each.name for each in fields(record)]
     columns = table.__table__.columns
-    types = ", ".join(f"{name} {columns[name].type.compile(PGDialect())}" for name in names)
+    types = ", ".join(f"{name} {columns[name].type.compile(_DIALECT)}" for name in names)
     values = ", ".join(instead.get(name, name) for name in names)
     return text(
         f"insert into {table.__tablename__} (store_id, {', '.join(names)})"
