@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.engine.evaluate import Board, cases, split
+from app.engine.extras import joining
 from app.engine.lengths import shortened
 from app.engine.recipe import Recipe
 from app.engine.strategies.ranked import Lessons
@@ -65,6 +66,7 @@ def choose(data: Dataset, seed: int, start: Recipe | None = None) -> Choice:
     tries = trials(data.orders)
     for location, board in boards.items():
         recipe = recipe.weighing(location, _choose_weights(board, recipe.blend(location), tries, seed))
+    recipe = joining(recipe, boards, train, _clearly_better)
     recipe, boards["home"] = _choose_trees(recipe, boards["home"], fitted, (train, data))
     measured = [row for board in boards.values() for row in _figures(board, recipe)]
     for location in ("thank-you", "category"):

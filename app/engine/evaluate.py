@@ -192,7 +192,7 @@ class Board:
         """Answer the cases by a blend; without known shoppers personal lists are silent."""
         total = np.zeros(self.cases.given.shape, np.float32)
         for name, weight in weights.items():
-            if weight and (known_shoppers or name not in self.personal):
+            if weight and name in self.scores and (known_shoppers or name not in self.personal):
                 total += np.float32(weight) * self.scores[name]
         rows, columns = self.cases.given.nonzero()
         total[rows, columns] = -np.inf

@@ -56,6 +56,7 @@ class Recipe:
     again: Repeat = field(default_factory=Repeat)
     discover: Discover = field(default_factory=Discover)
     ranked: Ranked = field(default_factory=Ranked)
+    extra: Mapping[str, Strategy] = field(default_factory=dict)
     product: Weights = field(default_factory=lambda: PRODUCT)
     cart: Weights = field(default_factory=lambda: CART)
     home: Weights = field(default_factory=lambda: HOME)
@@ -63,7 +64,7 @@ class Recipe:
 
     def fit(self, data: Dataset) -> dict[str, Lists]:
         """Fit all strategies; discovery follows the fitted basket lists, trees only where they are wanted."""
-        fitted = self.fit_lists(data)
+        fitted = self.fit_lists(data) | {k: each.fit(data).lists() for k, each in self.extra.items()}
         if not self.home.get(self.ranked.name):
             return fitted
         ranked = self.ranked if self.ranked.knows(data) else self._taught(data)

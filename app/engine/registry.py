@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.engine import neural
 from app.engine.strategies.accessories import Accessories
 from app.engine.strategies.als import Als
 from app.engine.strategies.alsoviewed import AlsoViewed
@@ -19,6 +20,8 @@ from app.engine.strategies.discover import Discover
 from app.engine.strategies.due import Due
 from app.engine.strategies.ladder import Ladder
 from app.engine.strategies.likeminded import Likeminded
+from app.engine.strategies.neural_filtering import NeuralFiltering
+from app.engine.strategies.neural_sequence import NeuralSequence
 from app.engine.strategies.popularity import Popularity
 from app.engine.strategies.ranked import Ranked
 from app.engine.strategies.regression import Regression
@@ -35,6 +38,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from app.engine.strategy import Strategy
+
+EXTRAS: Mapping[str, Callable[[], Strategy]] = (
+    {NeuralSequence.name: NeuralSequence, NeuralFiltering.name: NeuralFiltering} if neural.installed() else {}
+)
+"""Those of the extra ``neural``, where it is installed."""
 
 STRATEGIES: Mapping[str, Callable[[], Strategy]] = {
     Popularity.name: Popularity,
@@ -63,4 +71,5 @@ STRATEGIES: Mapping[str, Callable[[], Strategy]] = {
     Discover.name: Discover,
     Likeminded.name: Likeminded,
     Ranked.name: Ranked,
+    **EXTRAS,
 }
