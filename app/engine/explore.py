@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -59,13 +60,29 @@ def choose(scores: Sequence[float], limit: int, explore: Explore) -> Path:
     (probability ``1 - share``) and Plackett-Luce (``share``): their product is the probability of the slate.
     """
     weights = strengths(scores, explore.temperature)
-    sampled = explore.rng.random() < explore.share
+    if explore.rng.random() < explore.share:
+        return _sampled(weights, limit, explore)
+    return Path(list(range(min(limit, len(weights)))), greedy_odds(weights, limit, explore.share))
+
+
+def greedy_odds(weights: Sequence[float], limit: int, share: float) -> list[float]:
+    """Give the odds of each of the first ``limit`` candidates, where each is the best that is left."""
+    left = list(accumulate(reversed(weights)))  # what is left before slot k is left[-1 - k]
+    luce, odds = share, []
+    for slot, weight in enumerate(weights[:limit]):
+        before = 1.0 - share + luce
+        luce *= weight / left[-1 - slot]
+        odds.append((1.0 - share + luce) / before)
+    return odds
+
+
+def _sampled(weights: Sequence[float], limit: int, explore: Explore) -> Path:
     remaining = list(range(len(weights)))
     path = Path()
     best, luce = 1.0 - explore.share, explore.share
     for slot in range(min(limit, len(weights))):
         total = sum(weights[position] for position in remaining)
-        position = _draw(remaining, weights, total, explore.rng) if sampled else slot
+        position = _draw(remaining, weights, total, explore.rng)
         before = best + luce
         luce *= weights[position] / total
         best = best if position == slot else 0.0

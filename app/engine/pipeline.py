@@ -5,33 +5,29 @@ The same code answers in the fast wing and in offline ranking. It imports numpy 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.engine.blended import POPULAR, Blended
 from app.engine.explore import Explore, choose, greedy
-from app.engine.types import Anchor, Blend, IntArray, Lists, LongArray, Published, Reason, ReasonKind
+from app.engine.ids import numbers_of
+from app.engine.sentences import sentence
+from app.engine.types import Anchor, Blend, IntArray, Published, Reason, ReasonKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
+    from app.engine.blended import Mask, Row, Sum
+    from app.engine.types import FloatArray
 
-__all__ = ["Explore", "Pick", "PublishedIndex", "Query", "recommend", "sentence"]
-
-POPULAR = "popular"
-"""Name of the list that ranks every item of the store; it is the last floor below all placements."""
+__all__ = ["POPULAR", "Explore", "Pick", "PublishedIndex", "Query", "recommend", "sentence"]
 
 SESSION_FADE = 0.8
 """Each click further back in the session counts this much less."""
 
-WORTH_TELLING = 1.2
-"""A lift below this is nothing to tell a shopper."""
-
-_ROUND_FROM = 9.95
-_HEAD = 96
 _NOTHING = Blend(weights={})
 _DEFAULT_LOCATION = "home"
 
@@ -67,20 +63,31 @@ class PublishedIndex:
         """Number the ids; the arrays of the lists are used as they are, never copied."""
         self.published = published
         self.size = len(published.item_ids)
-        self.items = {product: number for number, product in enumerate(published.item_ids)}
-        self.shoppers = {shopper: number for number, shopper in enumerate(published.shopper_ids)}
-        categories = published.categories
-        self.categories = np.asarray(categories) if len(categories) == self.size and self.size else None
+        self.items = numbers_of(published.item_ids)
+        self.shoppers = numbers_of(published.shopper_ids)
+        self._blended: dict[str, Blended] = {}
 
     def blend(self, location: str) -> Blend:
         """Give the blend of a location, that of the home page where the location has none."""
         blends = self.published.blends
         return blends.get(location) or blends.get(_DEFAULT_LOCATION) or _NOTHING
 
+    def blended(self, location: str) -> Blended:
+        """Give the lists of a location."""
+        known = self._blended.get(location)
+        if known is None:
+            known = self._blended[location] = self.boosted(location, None)
+        return known
+
+    def boosted(self, location: str, boost: FloatArray | None) -> Blended:
+        """Give the lists of a location, each item's scores multiplied by its factor."""
+        return Blended(self.published, self.blend(location).weights, boost)
+
     def numbers(self, products: Sequence[str]) -> list[int]:
         """Give the numbers of the products that are known, in their order and once each."""
-        found = (self.items.get(product) for product in products)
-        return list(dict.fromkeys(number for number in found if number is not None))
+        get = self.items.get
+        found = [number for product in products if (number := get(product)) is not None]
+        return found if len(found) < 2 else list(dict.fromkeys(found))  # noqa: PLR2004
 
     def row(self, name: str, row: int) -> IntArray:
         """Give the items of one row of a list, best first; empty where there is no such list."""
@@ -89,9 +96,17 @@ class PublishedIndex:
             return np.empty(0, np.int32)
         return lists.items[lists.starts[row] : lists.starts[row + 1]]
 
+    def within(self, category: str | None) -> Mask | None:
+        """Mark the items of a category; None where no items have one."""
+        names = self.published.categories
+        if category is None or len(names) != self.size or not self.size:
+            return None
+        marked: Mask = np.asarray(names) == category
+        return marked
+
 
 @dataclass(frozen=True, slots=True)
-class _Context:
+class Context:
     """A query in the engine's numbers."""
 
     product: list[int]
@@ -99,97 +114,83 @@ class _Context:
     recent: list[int]
     shopper: int | None
 
-    def rows(self, anchor: Anchor) -> tuple[list[int], list[float]]:
-        """Give the rows of a list that apply here, and the factor of each.
+    @classmethod
+    def of(cls, index: PublishedIndex, query: Query) -> Context:
+        """Read a query."""
+        return cls(
+            index.numbers((query.product,)) if query.product is not None else [],
+            index.numbers(query.basket) if query.basket else [],
+            index.numbers(query.recent) if query.recent else [],
+            index.shoppers.get(query.customer) if query.customer is not None else None,
+        )
 
-        An ITEM list follows the page's product, else the basket, else the session, as a mean. A BASKET list
-        is the sum over all that is in the basket or on the page.
+    def rows(self, blended: Blended) -> list[Row]:
+        """Give the rows of a location that apply here.
+
+        ITEM lists follow the page's product, else the basket, else the session, as a mean. BASKET lists
+        are summed over all that is in the basket or on the page.
         """
-        if anchor is Anchor.NONE:
-            return [0], [1.0]
-        if anchor is Anchor.SHOPPER:
-            return ([self.shopper], [1.0]) if self.shopper is not None else ([], [])
-        if anchor is Anchor.BASKET:
-            rows = list(dict.fromkeys(self.basket + self.product)) or self.recent
-            return rows, [1.0] * len(rows)
-        rows = self.recent if anchor is Anchor.SESSION else self.product or self.basket or self.recent
-        fades = [SESSION_FADE**age if rows is self.recent else 1.0 for age in range(len(rows))]
-        return rows, [fade / sum(fades) for fade in fades]
+        found: list[Row] = []
+        summed = dict.fromkeys([*self.basket, *self.product]) if self.basket else self.product
+        for number in summed or self.recent:
+            found += blended.rows(Anchor.BASKET, number)
+        _mean(found, blended, Anchor.ITEM, self.product or self.basket, self.recent)
+        if self.recent:
+            _mean(found, blended, Anchor.SESSION, (), self.recent)
+        if self.shopper is not None:
+            found += blended.rows(Anchor.SHOPPER, self.shopper)
+        return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What one list says here: entries of the list, the row of each, and its weighted score."""
-
-    lists: Lists
-    entries: LongArray
-    rows: LongArray
-    items: IntArray
-    scores: NDArray[np.float64]
-    dense: NDArray[np.float64]
-
-    def reason(self, item: int) -> Reason:
-        """Explain an item by the row that speaks most for it."""
-        if not len(self.lists.counts):
-            return Reason(self.lists.reason)
-        mine = np.flatnonzero(self.items == item)
-        best = mine[np.argmax(self.scores[mine])]
-        return self.lists.because(int(self.rows[best]), int(self.entries[best]))
+def _mean(
+    found: list[Row], blended: Blended, anchor: Anchor, numbers: Sequence[int], recent: Sequence[int]
+) -> None:
+    """Add the rows of ``numbers`` as a mean, else those of ``recent``, of which the older count less."""
+    if len(numbers) == 1:
+        found += blended.rows(anchor, numbers[0])
+        return
+    fades = [1.0] * len(numbers) if numbers else [SESSION_FADE**age for age in range(len(recent))]
+    whole = sum(fades)
+    for number, fade in zip(numbers or recent, fades, strict=True):
+        for row in blended.rows(anchor, number):
+            found.append(row._replace(scores=row.scores * (fade / whole)))
 
 
 @dataclass(slots=True)
-class _Ranking:
-    """All that is needed to walk the candidates, best first, and to say why."""
+class Walk:
+    """Every item that the mask lets through, once, best first, with its score.
 
-    index: PublishedIndex
-    parts: list[_Part]
-    hidden: set[int]
-    category: str | None
-    total: NDArray[np.float64] = field(init=False)
+    First those with a score (ties: lower number), then the store's most popular ones, then the rest.
+    ``count`` is how many are likely to be asked for.
+    """
 
-    def __post_init__(self) -> None:
-        """Sum the parts."""
-        self.total = np.zeros(self.index.size)
-        for part in self.parts:
-            self.total += part.dense
+    blended: Blended
+    rows: Sequence[Row]
+    mask: Mask | None
+    count: int
+    head: IntArray
+    summed: Sum | None = None
 
-    def walk(self) -> Iterator[int]:
-        """Yield every item that is not hidden once: the page's category first, then the rest."""
-        within = self._within()
-        seen = set(self.hidden)
-        for keep in (within, None) if within is not None else (None,):
-            for item in self._order():
-                if item not in seen and (keep is None or keep[item]):
-                    seen.add(item)
-                    yield item
-
-    def reason(self, item: int) -> Reason:
-        """Explain an item by the list that adds most to its score."""
-        best = max(self.parts, key=lambda part: part.dense[item], default=None)
-        if best is None or best.dense[item] <= 0.0:
-            return Reason(ReasonKind.POPULAR)
-        return best.reason(item)
-
-    def _within(self) -> NDArray[np.bool_] | None:
-        """Mark the items of the page's category."""
-        if self.category is None or self.index.categories is None:
-            return None
-        marked: NDArray[np.bool_] = self.index.categories == self.category
-        return marked
-
-    def _order(self) -> Iterator[int]:
-        """Yield the scored items best first (ties: lower number), then the store's most popular ones."""
-        found = np.flatnonzero(self.total > 0.0)
-        if len(found) > _HEAD:
-            cut = np.partition(self.total[found], len(found) - _HEAD)[len(found) - _HEAD]
-            yield from self._sorted(found[self.total[found] >= cut])
-        yield from self._sorted(found)
-        yield from self.index.row(POPULAR, 0).tolist()
-        yield from range(self.index.size)
-
-    def _sorted(self, items: LongArray) -> list[int]:
-        order: list[int] = items[np.argsort(-self.total[items], kind="stable")].tolist()
-        return order
+    def __iter__(self) -> Iterator[tuple[int, float]]:
+        """Yield pairs of item and score."""
+        base = self.blended.base
+        given: dict[int, float] = {}
+        if self.rows:
+            self.summed = self.blended.sum(self.rows, self.head, self.mask, self.count)
+            given = self.summed.found
+            yield from given.items()
+            if not self.summed.complete:
+                every = self.blended.everything
+                more = self.blended.sum(self.rows, every, self.mask, len(every)).found
+                yield from (pair for pair in more.items() if pair[0] not in given)
+                given = given | more
+        for item in self.head.tolist():
+            if item not in given:
+                yield item, float(base[item])
+        known = {*given, *self.head.tolist()}
+        for item in self.blended.everything.tolist():
+            if item not in known and (self.mask is None or self.mask[item]):
+                yield item, float(base[item])
 
 
 def recommend(
@@ -200,62 +201,31 @@ def recommend(
     Never an item of the basket or the page's own product, none that the shopper owns if the query says so.
     A list shorter than the limit means that no further candidate exists.
     """
-    context = _context(index, query)
-    owned = _owned(index, context) if query.exclude_purchased else []
-    parts = [part for part in _parts(index, query, context) if len(part.items)]
-    hidden = {*context.product, *context.basket, *owned}
-    ranking = _Ranking(index, parts, hidden, query.category)
-    wanted = query.limit if explore is None else max(query.limit, explore.pool)
-    items = list(islice((item for item in ranking.walk() if allowed(item)), max(wanted, 0)))
-    scores = [float(ranking.total[item]) for item in items]
+    context = Context.of(index, query)
+    blended = index.blended(query.location)
+    rows = context.rows(blended)
+    hidden = {*context.product, *context.basket}
+    if query.exclude_purchased:
+        hidden.update(_owned(index, context))
+    wanted = max(query.limit if explore is None else max(query.limit, explore.pool), 0)
+    within = index.within(query.category)
+    found: dict[int, float] = {}
+    near: Walk | None = None
+    for mask in (within, None) if within is not None else (None,):
+        near = Walk(blended, rows, mask, wanted + len(hidden), blended.head(mask))
+        fit = (pair for pair in near if pair[0] not in hidden and pair[0] not in found and allowed(pair[0]))
+        found.update(islice(fit, wanted - len(found)))
+    items, scores = list(found), list(found.values())
     path = greedy(len(items)) if explore is None else choose(scores, query.limit, explore)
+    shown = [items[position] for position in path.positions]
+    whys = blended.whys(near.summed if near is not None else None, shown)
     return [
-        Pick(items[position], scores[position], ranking.reason(items[position]), odds)
-        for position, odds in zip(path.positions, path.odds, strict=True)
+        Pick(item, scores[position], blended.reason(why), odds)
+        for item, why, position, odds in zip(shown, whys, path.positions, path.odds, strict=True)
     ]
 
 
-def sentence(reason: Reason) -> str:
-    """Say a reason in words for the shopper.
-
-    E.g. ``Bought together in 41 of 500 orders, 3.2 times more than chance``; a lift not known or below
-    ``WORTH_TELLING`` is left out.
-    """
-    if reason.kind is ReasonKind.BOUGHT_TOGETHER and reason.count > 1:
-        told = f"Bought together in {reason.count} of {reason.total} orders"
-        if reason.lift < WORTH_TELLING:
-            return told
-        times = f"{reason.lift:.1f}" if reason.lift < _ROUND_FROM else f"{reason.lift:.0f}"
-        return f"{told}, {times} times more than chance"
-    return _SENTENCES[reason.kind]
-
-
-_SENTENCES = {
-    ReasonKind.BOUGHT_TOGETHER: "Often bought together",
-    ReasonKind.SIMILAR: "Similar to this",
-    ReasonKind.BOUGHT_BEFORE: "You bought this before",
-    ReasonKind.FOR_YOU: "Picked for you",
-    ReasonKind.TRENDING: "Trending now",
-    ReasonKind.POPULAR: "Popular in this shop",
-    ReasonKind.NEW: "New in this shop",
-    ReasonKind.SEASONAL: "For this time of year",
-    ReasonKind.VIEWED: "You looked at this",
-    ReasonKind.VIEWED_TOGETHER: "Often looked at together",
-    ReasonKind.BOUGHT_NEXT: "Often bought next",
-    ReasonKind.GOES_WITH: "Goes well with this",
-    ReasonKind.INSTEAD: "An alternative to this",
-    ReasonKind.STEP_UP: "A step up from this",
-    ReasonKind.DUE: "Time to buy this again",
-}
-
-
-def _context(index: PublishedIndex, query: Query) -> _Context:
-    shopper = index.shoppers.get(query.customer) if query.customer is not None else None
-    product = index.numbers([query.product]) if query.product is not None else []
-    return _Context(product, index.numbers(query.basket), index.numbers(query.recent), shopper)
-
-
-def _owned(index: PublishedIndex, context: _Context) -> list[int]:
+def _owned(index: PublishedIndex, context: Context) -> list[int]:
     """Give all that the shopper bought, as far as it was published."""
     if context.shopper is None:
         return []
@@ -264,24 +234,3 @@ def _owned(index: PublishedIndex, context: _Context) -> list[int]:
             owned: list[int] = index.row(name, context.shopper).tolist()
             return owned
     return []
-
-
-def _parts(index: PublishedIndex, query: Query, context: _Context) -> Iterator[_Part]:
-    """Read the rows that apply from every list that the location's blend names."""
-    for name, weight in index.blend(query.location).weights.items():
-        lists = index.published.lists.get(name)
-        if lists is not None and weight:
-            rows, factors = context.rows(lists.anchor)
-            yield _part(lists, np.asarray(rows, np.int64), np.asarray(factors) * weight, index.size)
-
-
-def _part(lists: Lists, rows: LongArray, factors: NDArray[np.float64], size: int) -> _Part:
-    """Gather rows of a list: ``factors`` holds the weight of each row."""
-    starts = lists.starts[rows]
-    lengths = lists.starts[rows + 1] - starts
-    offsets = np.cumsum(lengths) - lengths
-    entries = np.arange(int(lengths.sum()), dtype=np.int64) + np.repeat(starts - offsets, lengths)
-    items = lists.items[entries]
-    scores = lists.scores[entries] * np.repeat(factors, lengths)
-    dense = np.bincount(items, weights=scores, minlength=size).astype(np.float64, copy=False)
-    return _Part(lists, entries, np.repeat(rows, lengths), items, scores, dense)
