@@ -10,6 +10,7 @@ import numpy as np
 from app.engine.evaluate import Board, cases, split
 from app.engine.extras import joining
 from app.engine.lengths import shortened
+from app.engine.proven import proven
 from app.engine.recipe import Recipe
 from app.engine.strategies.ranked import Lessons
 
@@ -63,6 +64,7 @@ def choose(data: Dataset, seed: int, start: Recipe | None = None) -> Choice:
             if _wins(tried, boards[location], recipe.blend(location)):
                 recipe, boards[location] = recipe.using(challenger), tried
                 fitted[challenger.name] = lists
+    recipe = proven(recipe, boards, fitted, FEWEST_CASES, _clearly_better)
     tries = trials(data.orders)
     for location, board in boards.items():
         recipe = recipe.weighing(location, _choose_weights(board, recipe.blend(location), tries, seed))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.engine.dataset import DAY
 from app.engine.evaluate import answered, returning, scored
@@ -15,7 +16,6 @@ from app.engine.types import Anchor, Task
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
     from app.engine.dataset import Dataset
@@ -95,23 +95,40 @@ def questions(data: Dataset, first: int) -> list[Questions]:
     ]
 
 
+Figures = NDArray[np.float64]
+"""Found and NDCG (columns) of each case."""
+
+
 def ask(
     asked: Questions, fitted: Mapping[str, Lists], ways: Mapping[str, Mapping[str, float]]
 ) -> Iterator[Row]:
     """Answer by each of the blends ``ways``; unknown shoppers are asked for where no shopper is needed."""
+    for (way, known), figures in answers(asked, fitted, ways).items():
+        yield summed(asked, way, figures, known_shoppers=known)
+
+
+def answers(
+    asked: Questions, fitted: Mapping[str, Lists], ways: Mapping[str, Mapping[str, float]]
+) -> dict[tuple[str, bool], Figures]:
+    """Give the figures of every case, by the way that answered and whether it knew the shopper."""
     personal = {name for name, lists in fitted.items() if lists.anchor is Anchor.SHOPPER}
-    found: dict[tuple[str, bool], list[NDArray[np.float64]]] = {}
+    found: dict[tuple[str, bool], list[Figures]] = {}
+    used = sorted({name for weights in ways.values() for name in weights if name in fitted})
     for first in range(0, len(asked.shoppers), _BLOCK):
         part = asked.block(first)
-        used = {name for weights in ways.values() for name in weights if name in fitted}
-        scores = {name: scored(part.given, part.shoppers, fitted[name]) for name in sorted(used)}
+        scores = {name: scored(part.given, part.shoppers, fitted[name]) for name in used}
         for way, weights in ways.items():
             for known in _kinds(asked.task, weights, personal):
                 kept = {n: w for n, w in weights.items() if n in scores and (known or n not in personal)}
                 total = sum((np.float32(w) * scores[n] for n, w in kept.items()), np.zeros(part.given.shape))
                 found.setdefault((way, known), []).append(_figures(part, np.asarray(total, np.float32)))
-    for (way, known), parts in found.items():
-        yield _row(asked, way, np.concatenate(parts), known_shoppers=known)
+    return {kind: np.concatenate(parts) for kind, parts in found.items()}
+
+
+def gain(asked: Questions, mine: Figures, theirs: Figures) -> tuple[float, float]:
+    """Give by how much the NDCG of one way exceeds another's on the same cases, and its standard error."""
+    row = summed(asked, "", mine - theirs, known_shoppers=False)
+    return row.ndcg, row.ndcg_error
 
 
 def _kinds(task: Task, weights: Mapping[str, float], personal: set[str]) -> list[bool]:
@@ -122,7 +139,7 @@ def _kinds(task: Task, weights: Mapping[str, float], personal: set[str]) -> list
     return [known for known in (False, True) if (named & personal if known else named - personal)]
 
 
-def _figures(part: Questions, total: NDArray[np.float32]) -> NDArray[np.float64]:
+def _figures(part: Questions, total: NDArray[np.float32]) -> Figures:
     """Give found and NDCG of each case."""
     hidden = part.given if part.owned is None else part.owned
     rows, columns = hidden.nonzero()
@@ -133,7 +150,7 @@ def _figures(part: Questions, total: NDArray[np.float32]) -> NDArray[np.float64]
     return np.stack([np.asarray(share, np.float64), ndcg(hits, truths)], axis=1)
 
 
-def _row(asked: Questions, name: str, figures: NDArray[np.float64], *, known_shoppers: bool) -> Row:
+def summed(asked: Questions, name: str, figures: Figures, *, known_shoppers: bool) -> Row:
     """Sum up; the cases of a basket are one draw, so errors are those of the baskets' sums."""
     means = figures.mean(axis=0)
     groups = np.unique(asked.groups, return_inverse=True)[1]

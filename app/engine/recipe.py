@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from app.engine.dataset import Dataset
     from app.engine.strategy import Strategy
-    from app.engine.types import Lists
+    from app.engine.types import Lists, Task
 
 Weights = Mapping[str, float]
 
@@ -129,6 +129,21 @@ class Recipe:
             return replace(self, own={**self.own, location: weights})
         return Recipe(**{**vars(self), location: weights})
 
+    def without(self, name: str) -> Recipe:
+        """Leave a list out of all blends."""
+        return replace(
+            self,
+            product=_less(self.product, name),
+            cart=_less(self.cart, name),
+            home=_less(self.home, name),
+            own={location: _less(weights, name) for location, weights in self.own.items()},
+        )
+
+    def tasks(self) -> dict[str, Task]:
+        """Name the strategies that a blend may weigh, and the task that each is for."""
+        parts = (getattr(self, part.name) for part in fields(self))
+        return {part.name: part.task for part in parts if hasattr(part, "task")}
+
     def numbers(self) -> dict[str, dict[str, float]]:
         """Give all numbers of the recipe, by strategy and by location."""
         found: dict[str, dict[str, float]] = {}
@@ -137,3 +152,7 @@ class Recipe:
             pairs = value.items() if isinstance(value, Mapping) else vars(value).items()
             found[name] = {key: float(number) for key, number in pairs if isinstance(number, int | float)}
         return found
+
+
+def _less(weights: Weights, name: str) -> Weights:
+    return {other: weight for other, weight in weights.items() if other != name}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.domain.learning import evaluation
-from app.engine.protocol import ask, cut, questions
+from app.domain.learning import evaluation, figures
+from app.domain.learning.evaluation import Verdict
+from app.engine.protocol import ask, cut, gain, questions
 from app.engine.registry import STRATEGIES
 from app.engine.strategies.popularity import Popularity
 from app.engine.types import Task
@@ -21,7 +23,7 @@ DATA = drawn_shop(600)
 
 @pytest.fixture(scope="module")
 def report() -> evaluation.Report:
-    return evaluation.evaluate(DATA, curve=True)
+    return evaluation.evaluate(DATA)
 
 
 def test_the_last_28_days_are_asked_about() -> None:
@@ -52,10 +54,10 @@ def test_errors_are_those_of_baskets() -> None:
     assert alone * 0.5 < row.found_error < alone * 2.0  # three pages of a basket are less than three draws
 
 
-def test_every_strategy_and_the_blend_are_in_the_table(report: evaluation.Report) -> None:
+def test_every_strategy_the_blend_and_the_stack_are_in_the_table(report: evaluation.Report) -> None:
     names = {row.name for row in report.rows}
-    assert {*STRATEGIES, evaluation.BLEND} - names <= {"ranked"}
-    told = evaluation.table(report)
+    assert names == {*STRATEGIES, evaluation.BLEND, evaluation.STACK}
+    told = figures.table(report)
     assert "T1 product page, shopper unknown" in told
     assert "only what is new to the shopper" in told
     blend = next(
@@ -63,21 +65,64 @@ def test_every_strategy_and_the_blend_are_in_the_table(report: evaluation.Report
     )
     popular = next(r for r in report.rows if (r.name, r.task) == ("popular", Task.PRODUCT))
     assert blend.ndcg > popular.ndcg
-    assert report.beats["together"]
-    assert not report.beats["alsoviewed"]  # nobody's visits are known here
-    assert "alsoviewed" in told.split("Not better than popular")[1]
 
 
-def test_smaller_histories_are_asked_too(report: evaluation.Report) -> None:
-    assert set(report.curve) == {100, 300}
-    assert {row.task for row in report.curve[100]} == {Task.PRODUCT, Task.CART}
+def test_each_strategy_is_held_against_popularity_on_its_own_task(report: evaluation.Report) -> None:
+    standings = {each.name: each for each in report.standings}
+    assert set(standings) == set(STRATEGIES)
+    assert standings["popular"].verdict is Verdict.BASELINE
+    together = standings["together"]
+    assert (together.task, together.verdict, together.chosen) == (Task.PRODUCT, Verdict.BEATS, True)
+    assert together.gain > together.error > 0.0
+    viewed = standings["alsoviewed"]  # nobody's visits are known here
+    assert (viewed.verdict, viewed.chosen) == (Verdict.SILENT, False)
+    assert viewed.gain == pytest.approx(-popular(report))
+    told = figures.table(report)
+    [line] = [line for line in told.splitlines() if line.startswith("  alsoviewed") and "has nothing" in line]
+    assert line.endswith("has nothing to go on here, stays unchosen")
+
+
+def popular(report: evaluation.Report) -> float:
+    return next(r for r in report.rows if (r.name, r.task) == ("popular", Task.PRODUCT)).ndcg
+
+
+def test_a_gain_is_beyond_one_error_or_none() -> None:
+    """Two baskets of two pages: the gains .3 .3 and .1 .1 are two draws, not four."""
+    first = cut(DATA)
+    pages = next(each for each in questions(DATA, first) if each.task is Task.PRODUCT)
+    four = replace(pages, groups=np.asarray([7, 7, 9, 9]))
+    mine = np.asarray([[0, 0.5], [0, 0.5], [0, 0.2], [0, 0.2]])
+    theirs = np.asarray([[0, 0.2], [0, 0.2], [0, 0.1], [0, 0.1]])
+    more, error = gain(four, mine, theirs)
+    assert more == pytest.approx(0.2)
+    assert error == pytest.approx(np.sqrt(2 * 0.2**2) / 4)
+
+
+def test_what_is_chosen_and_did_not_beat_popularity_is_named(report: evaluation.Report) -> None:
+    """In the 28 days that were asked about; in the days before, when it was chosen, it did."""
+    losers = [each.name for each in report.standings if each.chosen and each.verdict is Verdict.LOSES]
+    assert losers == ["discover"]
+    assert "Chosen although it does not beat popular: discover." in figures.table(report)
+    unchosen = replace(report, standings=tuple(replace(each, chosen=False) for each in report.standings))
+    assert "Chosen although it does not beat popular: none." in figures.table(unchosen)
+
+
+def test_smaller_histories_are_asked_too_and_the_blend_holds(report: evaluation.Report) -> None:
+    sizes = {point.orders for point in report.curve}
+    assert sizes == {100, 300, report.learned_from}
+    for point in report.curve:
+        assert point.task in {Task.PRODUCT, Task.CART}
+        assert point.over_content[0] >= -point.over_content[1], f"worse than content at {point.orders}"
+        assert point.over_best[0] >= -2.0 * point.over_best[1], f"worse than {point.best.name}"
+        assert point.blend.ndcg - point.content.ndcg == pytest.approx(point.over_content[0])
 
 
 def test_the_json_holds_the_same_figures(report: evaluation.Report, tmp_path: Path) -> None:
-    evaluation.write(report, tmp_path / "figures.json")
+    figures.write(report, tmp_path / "figures.json")
     told = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
     assert len(told["rows"]) == len(report.rows)
     assert told["rows"][0]["ndcg"] == report.rows[0].ndcg
+    assert told["curve"][0]["over_content"] == list(report.curve[0].over_content)
 
 
 def test_a_history_without_a_past_is_refused() -> None:
