@@ -19,7 +19,7 @@ from workers import turns
 from workers.jobs import JOBS
 
 QUEUES = ("default", "training")
-_RETRY_AFTER = [2, 15, 120]
+_RETRY_AFTER = [0, 2, 15, 120]
 _PATIENCE = {"default": 600, "training": 7200}
 _KEPT = 3600
 

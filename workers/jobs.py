@@ -10,7 +10,7 @@ from app.domain.commerce import deliveries, files, sync
 from app.domain.insight import attribution
 from app.domain.learning import deltas, forgetting, publish, training, trigger
 from app.domain.merchandising import storefront
-from app.kernel.errors import Conflict
+from app.kernel.errors import Conflict, NotFound
 from app.kernel.ids import OrderId, StoreId, VisitorId
 from app.kernel.runtime import Runtime
 from workers import turns
@@ -21,8 +21,18 @@ _DELIVERIES_KEPT = timedelta(days=30)
 Work = Callable[..., None]  # (runtime, store_id, *ids) -> None
 
 
-def sync_delivery(runtime: Runtime, store_id: StoreId, delivery_id: str) -> None:
-    deliveries.work(runtime, store_id, delivery_id)
+def sync_delivery(runtime: Runtime, store_id: StoreId, *delivery_ids: str) -> None:
+    """One that fails holds up no other; then all are tried again, and those that were done do nothing."""
+    failed: Exception | None = None
+    for delivery_id in delivery_ids:
+        try:
+            deliveries.work(runtime, store_id, delivery_id)
+        except NotFound:
+            continue
+        except Exception as error:  # noqa: BLE001 - raised below
+            failed = error
+    if failed is not None:
+        raise failed
 
 
 def sync_file(runtime: Runtime, store_id: StoreId, import_id: str) -> None:
@@ -105,3 +115,6 @@ JOBS: Mapping[str, Work] = {
     "publish.restore": republish,
     "intake.tidy": tidy_intake,
 }
+
+MANY = frozenset({"sync.delivery", "measure.orders", "measure.visitors"})
+"""The jobs that take any number of ids."""

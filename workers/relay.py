@@ -1,17 +1,25 @@
-"""From the outbox to the queues: what a committed transaction named is enqueued, never less than once."""
+"""From the outbox to the queues: what a committed transaction named is enqueued, never less than once.
+
+A job that takes any number of ids is sent once for all that wait: under load jobs grow, not their number.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import redis
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.kernel.ids import StoreId
 from app.kernel.log import get_logger
 from app.kernel.runtime import Runtime
 from workers import job
+from workers.job import Order
+from workers.jobs import MANY
 
 _PAUSE = 0.1
 _PAUSE_AFTER_ERROR = 1.0
@@ -26,11 +34,23 @@ def run_once(runtime: Runtime) -> int:
     """Relay up to 200 jobs and say how many. They stay in the outbox until the queue has them."""
     with runtime.unit() as unit:
         rows = sorted(unit.session.execute(_TAKE).all())
-        for row in rows:
-            store_id = None if row.store_id is None else StoreId(row.store_id)
-            order = job.Order(f"outbox-{row.outbox_id}", row.job, store_id, tuple(row.args), row.queue)
-            job.send(job.queue(runtime, row.queue), order)
+        for order in _orders(rows):
+            job.send(job.queue(runtime, order.queue), order)
     return len(rows)
+
+
+def _orders(rows: Sequence[Row[Any]]) -> list[Order]:
+    """One order a row, or one for all rows of a store that name the same job of many ids."""
+    orders: dict[Hashable, Order] = {}
+    for row in rows:
+        key = (row.job, row.store_id, row.queue) if row.job in MANY else row.outbox_id
+        first = orders.get(key)
+        if first is None:
+            store_id = None if row.store_id is None else StoreId(row.store_id)
+            orders[key] = Order(f"outbox-{row.outbox_id}", row.job, store_id, tuple(row.args), row.queue)
+        else:
+            orders[key] = replace(first, args=tuple(dict.fromkeys((*first.args, *row.args))))
+    return list(orders.values())
 
 
 def run_forever(runtime: Runtime, stop: threading.Event) -> None:

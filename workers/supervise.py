@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from app.kernel.log import get_logger
@@ -51,6 +52,7 @@ class Supervisor:
                 pause = child.backoff.pause(now - child.began)
                 code = child.process.returncode
                 get_logger(__name__).warning("restarting", child=child.name, code=code, pause=pause)
+                _end_orphans(child.process)
                 child.process, child.due = None, now + pause
             if child.process is None and now >= child.due:
                 child.process, child.began = _start(child.command, self.environ), now
@@ -83,6 +85,12 @@ def stop_on_signals() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     return stop
+
+
+def _end_orphans(dead: subprocess.Popen[bytes]) -> None:
+    """Ask what a killed child has started to end: nobody else looks after it."""
+    with suppress(ProcessLookupError):
+        os.killpg(dead.pid, signal.SIGTERM)
 
 
 def _start(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -32,6 +32,19 @@ def test_a_committed_job_is_relayed_once(runtime: Runtime, store: Credentials) -
     assert queued(runtime) == [["measure.orders", store.store_id, "A1", "A2"]]
 
 
+def test_what_waits_for_the_same_job_of_many_ids_is_one_job_a_store(
+    runtime: Runtime, store: Credentials, other_store: Credentials
+) -> None:
+    for one, order in ((store, "A1"), (store, "A2"), (other_store, "A3"), (store, "A1")):
+        with runtime.unit(one.store_id) as unit:
+            unit.enqueue("measure.orders", order)
+    assert relay.run_once(runtime) == 4
+    assert queued(runtime) == [
+        ["measure.orders", store.store_id, "A1", "A2"],
+        ["measure.orders", other_store.store_id, "A3"],
+    ]
+
+
 def test_a_job_of_a_failed_transaction_is_never_relayed(runtime: Runtime, store: Credentials) -> None:
     with pytest.raises(ZeroDivisionError), runtime.unit(store.store_id) as unit:
         unit.enqueue("measure.orders", "A1")
