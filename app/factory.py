@@ -22,6 +22,7 @@ from app.kernel.db import Database, app_url
 from app.kernel.processes import end_with_parent
 from app.kernel.runtime import Runtime
 from app.kernel.settings import Settings
+from app.platforms import registry
 from app.serving.app import create_serving_app
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def build_runtime(settings: Settings, *, pool_size: int = 5) -> Iterator[Runtime
     )
     valkey = cache.connect(settings.redis_url)
     try:
-        yield Runtime(settings, SystemClock(), database.unit, valkey, Sealer(settings.secret_key))
+        sealer, platforms = Sealer(settings.secret_key), registry.create(settings)
+        yield Runtime(settings, SystemClock(), database.unit, valkey, sealer, platforms)
     finally:
         valkey.close()
         database.close()

@@ -24,6 +24,7 @@ from app.kernel.db import Database, app_url
 from app.kernel.ids import StoreId, new_id
 from app.kernel.runtime import Runtime
 from app.kernel.settings import Settings
+from app.platforms import registry
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -113,6 +114,7 @@ def runtime(
         unit=database.unit,
         valkey=valkey,
         sealer=sealer,
+        platforms=registry.create(settings),
     )
 
 

@@ -36,8 +36,8 @@ def _receive(runtime: Runtime, platform: str, store_id: StoreId) -> Response:
         raise Unauthorized("unknown store")
     with runtime.unit(store_id) as unit:
         secret = stores.webhook_secret(unit.session, store_id, sealer=runtime.sealer)
-        heard = registry.named(platform).verify(hook, secret)
-        deliveries.receive(unit, store_id, hook, heard, valkey=runtime.valkey)
+        heard = registry.named(runtime.platforms, platform).verify(hook, secret)
+        deliveries.receive(unit, store_id, hook, heard, runtime=runtime)
     return Response(status=204)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.kernel.crypto import Sealer
+    from app.platforms.base import Platform
 
 
 class Unit(Protocol):
@@ -40,3 +41,4 @@ class Runtime:
     unit: OpenUnit
     valkey: redis.Redis
     sealer: Sealer
+    platforms: Mapping[str, Platform]

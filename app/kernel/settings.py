@@ -29,6 +29,10 @@ class Settings:
     demo: bool
     web_workers: int
     log_level: str
+    shopify_client_id: str = ""
+    shopify_client_secret: str = ""
+    shopify_old_client_secret: str = ""
+    shopify_url: str = ""
 
     def addressed(self) -> Settings:
         """These settings, if they name running servers. Raises Invalid with the variable that is missing."""
@@ -51,6 +55,10 @@ class Settings:
             "DEMO": "1" if self.demo else "0",
             "WEB_WORKERS": str(self.web_workers),
             "LOG_LEVEL": self.log_level,
+            "SHOPIFY_CLIENT_ID": self.shopify_client_id,
+            "SHOPIFY_CLIENT_SECRET": self.shopify_client_secret,
+            "SHOPIFY_OLD_CLIENT_SECRET": self.shopify_old_client_secret,
+            "SHOPIFY_URL": self.shopify_url,
         }
 
     @classmethod
@@ -72,6 +80,10 @@ class Settings:
             demo=_yes_or_no("DEMO", environ.get("DEMO") or "0"),
             web_workers=_whole("WEB_WORKERS", environ.get("WEB_WORKERS") or "2", 1, 64),
             log_level=_one_of("LOG_LEVEL", environ.get("LOG_LEVEL") or "INFO", _LEVELS),
+            shopify_client_id=environ.get("SHOPIFY_CLIENT_ID", ""),
+            shopify_client_secret=environ.get("SHOPIFY_CLIENT_SECRET", ""),
+            shopify_old_client_secret=environ.get("SHOPIFY_OLD_CLIENT_SECRET", ""),
+            shopify_url=_url("SHOPIFY_URL", environ.get("SHOPIFY_URL", ""), ("http", "https")).rstrip("/"),
         )
 
 

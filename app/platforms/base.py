@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
@@ -23,20 +23,35 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawHook:
-    """A webhook as it came: header names in lower case, the body untouched."""
+    """A webhook as it came: header names in lower case, the body untouched; ``topic`` once it is verified."""
 
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A verified webhook's id and topic. ``urgent`` ones change what may be shown this very second."""
+    """A verified webhook's id and topic. ``urgent`` ones change what may be shown this very second.
+
+    ``shop`` is the domain of the shop that sent it and ``told_at`` when it first did, where the platform
+    says so.
+    """
 
     delivery_id: str
     topic: str
     urgent: bool
+    shop: str = ""
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a message leaves unsaid: the storefront's host and the shop's currency."""
+
+    domain: str
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +60,31 @@ class InstallRequest:
 
     domain: str
     params: Mapping[str, str]
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Rights at a shop. ``token`` is empty where the platform gives none."""
+    """Rights at a shop; ``token`` is empty where the platform gives none, ``expires_at`` None = for good."""
 
     domain: str
     token: str
     scopes: frozenset[str] = frozenset()
+    expires_at: datetime | None = None
+    refresh_token: str = ""
+    refresh_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A shop in its own words: ``domain`` is the storefront's, ``plan`` the merchant's with us or empty."""
+
+    name: str
+    domain: str
+    currency: str
+    timezone: str
+    scopes: frozenset[str] = frozenset()
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +95,37 @@ class Redirect:
 
 
 InstallStep = Redirect | Grant
+Access = Callable[[], Grant]
+"""The rights as they are at that moment, renewed where they were about to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some records, and the cursor to go on from after them."""
+    """Some records, and the cursor to go on from after them.
+
+    With ``wait`` the shop is still gathering them: come back after that.
+    """
 
     records: tuple[Record, ...]
     cursor: str
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NativeList:
+    """What the shop's own recommendations of a product should be: best first."""
+
+    product_id: str
+    related: tuple[str, ...]
+    complementary: tuple[str, ...]
 
 
 class Platform(Protocol):
-    """One shop system. Implementations keep no state."""
+    """One shop system. Implementations keep no state of a shop."""
 
     name: ClassVar[str]
+    pulled: ClassVar[Mapping[Kind, timedelta]]
+    """What can be fetched, in the order in which it is first fetched, and how often it is made sure of."""
 
     def install(self, request: InstallRequest) -> InstallStep:
         """The next step of connecting. Raises Invalid or Forbidden."""
@@ -87,10 +135,26 @@ class Platform(Protocol):
         """Prove that the raw body was signed with the secret just now. Raises Unauthorized, or Invalid."""
         ...
 
-    def parse_hook(self, hook: RawHook) -> Parsed:
+    def parse_hook(self, hook: RawHook, context: Context) -> Parsed:
         """The records of a verified hook. Raises Invalid where the body as a whole cannot be read."""
         ...
 
-    def pull(self, grant: Grant, kind: Kind, since: str) -> Iterator[Page]:
-        """All records changed since the cursor ("" = ever), oldest first. Raises Upstream."""
+    def describe(self, access: Access) -> Description:
+        """What the shop says of itself. Raises as ``pull``."""
+        ...
+
+    def renew(self, grant: Grant) -> Grant:
+        """Rights in place of those that end. Raises Forbidden where the shop gives none, or Upstream."""
+        ...
+
+    def pull(self, access: Access, kind: Kind, since: str) -> Iterator[Page]:
+        """All records changed since the cursor ("" = ever). Raises Forbidden, Unauthorized or Upstream."""
+        ...
+
+    def publish(self, access: Access, lists: Iterable[NativeList]) -> None:
+        """Write the shop's own recommendations; twice is as good as once. Raises as ``pull``."""
+        ...
+
+    def withdraw(self, access: Access, product_ids: Iterable[str]) -> None:
+        """Take back what ``publish`` wrote for these products. Raises as ``pull``."""
         ...

@@ -27,13 +27,27 @@ class StockRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelRecord:
+    """Units of an item at one of the shop's places; what a variant has is the sum over them."""
+
+    item_id: str
+    place_id: str
+    units: int
+    version: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VariantRecord:
+    """``cost`` is what the merchant paid, None = not told; ``item_id`` is what ``LevelRecord`` counts."""
+
     variant_id: str
     title: str
     sku: str | None
     price: Money
     compare_at: Money | None
     options: Mapping[str, str]
+    cost: Money | None = None
+    item_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +134,80 @@ class RefundRecord:
     lines: tuple[RefundLineRecord, ...]
 
 
-Record = ProductRecord | ProductDeletion | CustomerRecord | OrderRecord | RefundRecord | StockRecord
+Record = (
+    ProductRecord | ProductDeletion | CustomerRecord | OrderRecord | RefundRecord | StockRecord | LevelRecord
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Uninstalled:
+    """The merchant took us out of the shop."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScopesChanged:
+    """What we may do at the shop now."""
+
+    scopes: frozenset[str]
+    version: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShopChanged:
+    """The shop's own particulars; an empty text = not told."""
+
+    name: str
+    domain: str
+    currency: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullReady:
+    """What we asked the shop to gather can be fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChanged:
+    """The merchant's plan with us, by the name that the platform's billing has for it; "" = none."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetCustomer:
+    """A customer is to be erased, with what these orders tell of him."""
+
+    customer_id: str
+    order_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DiscloseCustomer:
+    """A customer wants to know what we hold of him; ``request_id`` is the platform's."""
+
+    request_id: str
+    customer_id: str
+    order_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetShop:
+    """Everything that we hold of this shop is to be erased."""
+
+
+Notice = (
+    Uninstalled
+    | ScopesChanged
+    | ShopChanged
+    | PullReady
+    | PlanChanged
+    | ForgetCustomer
+    | DiscloseCustomer
+    | ForgetShop
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +221,8 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The good ones, in the order they came, and the bad ones with their reasons."""
+    """The good ones in the order they came, the bad ones with their reasons, and what else was told."""
 
     records: tuple[Record, ...]
     rejected: tuple[Rejected, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from app.kernel.errors import NotFound
+from app.kernel.settings import Settings
 from app.platforms.base import Platform
 from app.platforms.custom.platform import CustomPlatform
+from app.platforms.shopify.config import Config
+from app.platforms.shopify.platform import ShopifyPlatform
 
-PLATFORMS: Final[Mapping[str, Platform]] = {CustomPlatform.name: CustomPlatform()}
+
+def create(settings: Settings) -> Mapping[str, Platform]:
+    """All of them, each with what the settings say of it."""
+    shopify = Config(
+        settings.shopify_client_id,
+        settings.shopify_client_secret,
+        settings.shopify_old_client_secret,
+        settings.shopify_url,
+        settings.public_url,
+    )
+    return {
+        CustomPlatform.name: CustomPlatform(),
+        ShopifyPlatform.name: ShopifyPlatform(shopify, shopify.client()),
+    }
 
 
-def named(name: str) -> Platform:
+def named(platforms: Mapping[str, Platform], name: str) -> Platform:
     """Raises NotFound."""
-    if name not in PLATFORMS:
+    if name not in platforms:
         raise NotFound("platform", name)
-    return PLATFORMS[name]
+    return platforms[name]

@@ -19,6 +19,7 @@ from app.domain.tables import (  # noqa: F401 - imported so that their tables ar
     intake,
     learning,
     merchandising,
+    shops,
 )
 from app.domain.tables.base import TENANTLESS, Row
 from app.kernel.db import Database

@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 from app.kernel.errors import NotFound, Unauthorized
+from app.kernel.settings import Settings
+from app.platforms import registry
 from app.platforms.base import Grant, InstallRequest, Kind, Platform, RawHook, Redirect
-from app.platforms.registry import PLATFORMS, named
 from tests.platforms.test_batch import NOON
+
+PLATFORMS = registry.create(
+    Settings.from_env({"SECRET_KEY": "k" * 40, "SHOPIFY_CLIENT_ID": "id", "SHOPIFY_CLIENT_SECRET": "s" * 32})
+)
 
 
 @pytest.fixture(params=PLATFORMS)
@@ -16,16 +21,21 @@ def platform(request: pytest.FixtureRequest) -> Platform:
 
 
 def test_it_is_found_by_its_name(platform: Platform) -> None:
-    assert named(platform.name) is platform
+    assert registry.named(PLATFORMS, platform.name) is platform
 
 
 def test_an_unknown_name_is_not_found() -> None:
     with pytest.raises(NotFound):
-        named("prestashop")
+        registry.named(PLATFORMS, "prestashop")
 
 
-def test_installing_ends_or_leads_on(platform: Platform) -> None:
-    assert isinstance(platform.install(InstallRequest("shop.example", {})), Grant | Redirect)
+def test_installing_ends_or_leads_on_or_is_refused(platform: Platform) -> None:
+    try:
+        step = platform.install(InstallRequest("shop.example", {}))
+    except Unauthorized:
+        assert platform.name != "custom"
+    else:
+        assert isinstance(step, Grant | Redirect)
 
 
 def test_an_unsigned_hook_is_refused(platform: Platform) -> None:
@@ -35,4 +45,4 @@ def test_an_unsigned_hook_is_refused(platform: Platform) -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_the_custom_platform_has_nothing_to_pull(kind: Kind) -> None:
-    assert list(named("custom").pull(Grant("shop.example", ""), kind, "")) == []
+    assert list(PLATFORMS["custom"].pull(lambda: Grant("shop.example", ""), kind, "")) == []

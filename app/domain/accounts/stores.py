@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.domain.accounts import keys
@@ -94,6 +96,42 @@ def every_id(session: Session) -> Iterable[StoreId]:
     """All stores, for the clock and for start-up; needs no store of its own."""
     stores = select(Directory.token).where(Directory.kind == "store").order_by(Directory.token)
     return [StoreId(token) for token in session.scalars(stores)]
+
+
+def of_shop(session: Session, platform: str, shop: str) -> StoreId | None:
+    """The store of a shop as its platform names it; needs no store of its own."""
+    named = select(Directory.store_id).where(Directory.kind == platform, Directory.token == shop)
+    found = session.scalar(named)
+    return StoreId(found) if found else None
+
+
+def name_shop(session: Session, store_id: StoreId, platform: str, shop: str) -> None:
+    """Let ``of_shop`` find this store."""
+    session.add(Directory(kind=platform, token=shop, store_id=store_id))
+    session.flush()
+
+
+def rest(session: Session, store_id: StoreId) -> None:
+    """Nothing is done for this store until it wakes."""
+    get(session, store_id).is_active = False
+    session.execute(delete(Directory).where(Directory.kind == "store", Directory.token == store_id))
+
+
+def wake(session: Session, store_id: StoreId) -> None:
+    """Undo ``rest``."""
+    get(session, store_id).is_active = True
+    row = insert(Directory).values(kind="store", token=store_id, store_id=store_id)
+    session.execute(row.on_conflict_do_nothing())
+
+
+def describe(session: Session, store_id: StoreId, name: str, domain: str, *, timezone: str) -> None:
+    """The shop's own particulars; an empty one, or one that cannot be, changes nothing."""
+    store = get(session, store_id)
+    store.name = name[:_LONGEST_NAME] or store.name
+    store.domain = host_of(domain) if domain else store.domain
+    if timezone in available_timezones():
+        store.timezone = timezone
+    session.flush()
 
 
 def host_of(domain: str) -> str:

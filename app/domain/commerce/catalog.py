@@ -60,17 +60,20 @@ _DELETIONS = batches.table(
 _VARIANTS = text(
     f"""
     insert into variants (store_id, product_id, variant_id, title, sku, price_amount, compare_at_amount,
-                          stock, stock_version, options, position, version, deleted)
+                          stock, stock_version, options, position, cost_amount, item_id, version, deleted)
     select :store_id, x.product_id, x.variant_id, x.title, x.sku, x.price_amount, x.compare_at_amount,
-           null, '{batches.NEVER}', x.options, x.position, x.version, x.version < p.version
+           null, '{batches.NEVER}', x.options, x.position, x.cost_amount, x.item_id, x.version,
+           x.version < p.version
     from json_to_recordset(cast(:rows as json))
       as x(product_id text, variant_id text, title text, sku text, price_amount bigint,
-           compare_at_amount bigint, options jsonb, position int, version timestamptz)
+           compare_at_amount bigint, options jsonb, position int, cost_amount bigint, item_id text,
+           version timestamptz)
     join products p on p.store_id = :store_id and p.product_id = x.product_id
     on conflict (store_id, product_id, variant_id) do update
     set title = excluded.title, sku = excluded.sku, price_amount = excluded.price_amount,
         compare_at_amount = excluded.compare_at_amount, options = excluded.options,
-        position = excluded.position, version = excluded.version, deleted = excluded.deleted
+        position = excluded.position, version = excluded.version, deleted = excluded.deleted,
+        cost_amount = coalesce(excluded.cost_amount, variants.cost_amount), item_id = excluded.item_id
     where variants.version < excluded.version
     """
 )
@@ -149,6 +152,8 @@ def _variant_rows(record: ProductRecord) -> list[Row]:
             "compare_at_amount": variant.compare_at.amount if variant.compare_at else None,
             "options": variant.options,
             "position": position,
+            "cost_amount": variant.cost.amount if variant.cost else None,
+            "item_id": variant.item_id,
             "version": record.version,
         }
         for position, variant in enumerate(record.variants, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -26,7 +27,8 @@ _ORDERS = text(
     """
     update orders set customer_id = null, visitor_id = null, forgotten = true
     where store_id = :store_id
-      and (customer_id = :customer_id or (customer_id is null and visitor_id = any(:visitors)))
+      and (customer_id = :customer_id or (customer_id is null and visitor_id = any(:visitors))
+           or (customer_id is null and order_id = any(:named)))
     returning order_id
     """
 )
@@ -66,8 +68,10 @@ class Erased:
     orders: tuple[str, ...]
 
 
-def erase(session: Session, store_id: StoreId, customer_id: str) -> Erased:
-    """Forget a customer, known or not. Safe to run twice.
+def erase(
+    session: Session, store_id: StoreId, customer_id: str, *, order_ids: Collection[str] = ()
+) -> Erased:
+    """Forget a customer, known or not, with the orders that the shop says are his. Safe to run twice.
 
     Name, address, visitor ids, events and slates go. Orders stay as amounts, without anybody who placed them,
     without the slates that led to them, and marked so that no model learns from them and no repeat of the
@@ -75,7 +79,7 @@ def erase(session: Session, store_id: StoreId, customer_id: str) -> Erased:
     """
     who = {"store_id": store_id, "customer_id": customer_id}
     visitors = sorted(session.scalars(_VISITORS, who))
-    found = {**who, "visitors": visitors}
+    found = {**who, "visitors": visitors, "named": sorted(order_ids)}
     orders = sorted(session.scalars(_ORDERS, found))
     session.execute(_LINES, {"store_id": store_id, "orders": orders})
     slates = list(session.scalars(_SLATES, found))

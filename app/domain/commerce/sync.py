@@ -9,13 +9,14 @@ import redis
 
 from app.bridge import overlay
 from app.bridge.overlay import Change
-from app.domain.commerce import catalog, customers, orders, refunds, stock
+from app.domain.commerce import catalog, customers, orders, places, refunds, stock
 from app.domain.commerce.batches import Outcome
 from app.kernel.ids import StoreId
 from app.kernel.log import get_logger
 from app.kernel.runtime import Unit
 from app.platforms.records import (
     CustomerRecord,
+    LevelRecord,
     OrderRecord,
     ProductDeletion,
     ProductRecord,
@@ -52,6 +53,9 @@ def apply(
 def _catalog(unit: Unit, store_id: StoreId, records: Sequence[Record], valkey: redis.Redis) -> Outcome:
     products = [each for each in records if isinstance(each, ProductRecord | ProductDeletion)]
     levels = [each for each in records if isinstance(each, StockRecord)]
+    levels += places.upsert(
+        unit.session, store_id, [each for each in records if isinstance(each, LevelRecord)]
+    )
     along = [level for each in products if isinstance(each, ProductRecord) for level in each.stock]
     sold = catalog.upsert(unit.session, store_id, products) if products else Outcome()
     counted = stock.upsert(unit.session, store_id, levels) if levels else Outcome()

@@ -23,14 +23,14 @@ TRAIN, FORGET = "train.store", "forget"
 """The job that trains anew, and its argument that lets nothing older be kept."""
 
 
-def erase(runtime: Runtime, store_id: StoreId, customer_id: str) -> None:
+def erase(runtime: Runtime, store_id: StoreId, customer_id: str, *order_ids: str) -> None:
     """Erase a customer from the rows, the models and what storefronts use. Safe to run twice.
 
     His own rows of the lists go at once, with every version but the one served. What he bought is still in
     the counts of that one until the training that is named here replaces it.
     """
     with runtime.unit(store_id) as unit:
-        privacy.erase(unit.session, store_id, customer_id)
+        privacy.erase(unit.session, store_id, customer_id, order_ids=order_ids)
         segments.forget(unit.session, store_id, customer_id)
         served = forget(unit.session, store_id, customer_id)
         unit.enqueue(TRAIN, FORGET, queue="training", key=f"{store_id}:{FORGET}")

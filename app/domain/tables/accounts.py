@@ -12,7 +12,10 @@ from app.domain.tables.base import Key, Row
 
 
 class Store(Row):
-    """One connected shop: the tenant. ``holdout`` and ``exploration`` are shares from 0 to 1."""
+    """One connected shop: the tenant. ``holdout`` and ``exploration`` are shares from 0 to 1.
+
+    ``plan`` names what the merchant pays for, "" = nothing. ``native_lists`` lets us write into the shop.
+    """
 
     __tablename__ = "stores"
 
@@ -30,6 +33,8 @@ class Store(Row):
     webhook_secret_sealed: Mapped[str]
     created_at: Mapped[datetime]
     is_active: Mapped[bool] = mapped_column(server_default="true")
+    plan: Mapped[str] = mapped_column(server_default="")
+    native_lists: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Directory(Row):
@@ -38,7 +43,7 @@ class Directory(Row):
     __tablename__ = "directory"
     __table_args__ = (Index(None, "store_id"),)
 
-    kind: Mapped[Key]  # store | public_key | secret_key | member
+    kind: Mapped[Key]  # store | public_key | secret_key | member, or the name of a platform: a shop there
     token: Mapped[Key]
     store_id: Mapped[str]
 

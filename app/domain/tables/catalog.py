@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.tables.base import Key, Minor, MinorOrNull, Row, TextOrNull, Texts
@@ -36,7 +37,10 @@ class Product(Row):
 
 
 class Variant(Row):
+    """``cost_amount`` is what the merchant paid for it; ``item_id`` is what the shop counts at its places."""
+
     __tablename__ = "variants"
+    __table_args__ = (Index(None, "store_id", "item_id", postgresql_where=text("item_id is not null")),)
 
     store_id: Mapped[Key]
     product_id: Mapped[Key]
@@ -49,5 +53,7 @@ class Variant(Row):
     stock_version: Mapped[datetime]
     options: Mapped[dict[str, Any]]
     position: Mapped[int]
+    cost_amount: Mapped[MinorOrNull]
+    item_id: Mapped[TextOrNull]
     version: Mapped[datetime]
     deleted: Mapped[bool] = mapped_column(server_default="false")

@@ -12,7 +12,10 @@ from app.domain.tables.base import Key, Row, TextOrNull
 
 
 class Delivery(Row):
-    """A webhook as it came: its body is kept until it is worked on; its id keeps doubles out."""
+    """A webhook as it came: its body is kept until it is worked on; its id keeps doubles out.
+
+    ``told_at`` is when the platform first sent it, where it says so.
+    """
 
     __tablename__ = "deliveries"
 
@@ -21,6 +24,7 @@ class Delivery(Row):
     topic: Mapped[str]
     body: Mapped[bytes]
     received_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
     processed_at: Mapped[datetime | None]
     error: Mapped[TextOrNull]
 

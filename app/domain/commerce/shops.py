@@ -1,0 +1,67 @@
+"""A shop of a platform comes to us: for the first time, again after it left, or with other rights."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.accounts import audit, grants, stores
+from app.domain.accounts.stores import NewStore
+from app.domain.commerce import install, pulls
+from app.domain.merchandising import storefront
+from app.kernel.ids import StoreId, new_id
+from app.kernel.runtime import Runtime, Unit
+from app.platforms import registry
+from app.platforms.base import Description, Grant
+
+_ACTOR: Final = "platform"
+
+
+def welcome(runtime: Runtime, platform: str, grant: Grant) -> StoreId:
+    """The store of a shop that gave us rights: made now, or the one that it had. Everything is fetched anew.
+
+    Raises as ``Platform.describe``. Two at once for one shop make one store.
+    """
+    told = registry.named(runtime.platforms, platform).describe(lambda: grant)
+    for _ in range(2):
+        with runtime.unit() as unit:
+            known = stores.of_shop(unit.session, platform, grant.domain)
+        store_id = known or StoreId(new_id())
+        try:
+            with runtime.unit(store_id) as unit:
+                if known is None:
+                    _create(unit, store_id, platform, told, grant, runtime)
+                _settle(unit, store_id, told, grant, runtime)
+        except IntegrityError:
+            if known is not None:
+                raise
+        else:
+            return store_id
+    raise AssertionError("a shop that somebody else connected is not found")
+
+
+def _create(
+    unit: Unit, store_id: StoreId, platform: str, told: Description, grant: Grant, runtime: Runtime
+) -> None:
+    new = NewStore(told.name[:200] or grant.domain, platform, told.domain, told.currency, told.timezone)
+    now = runtime.clock.now()
+    install.connect(unit.session, store_id, new, sealer=runtime.sealer, at=now)
+    stores.name_shop(unit.session, store_id, platform, grant.domain)
+
+
+def _settle(unit: Unit, store_id: StoreId, told: Description, grant: Grant, runtime: Runtime) -> None:
+    now = runtime.clock.now()
+    was_good = grants.is_good(unit.session, store_id)
+    grants.put(unit.session, store_id, grant, sealer=runtime.sealer, at=now)
+    stores.wake(unit.session, store_id)
+    stores.describe(unit.session, store_id, told.name, told.domain, timezone=told.timezone)
+    store = stores.get(unit.session, store_id)
+    store.plan = told.plan
+    if not was_good:
+        kinds = registry.named(runtime.platforms, store.platform).pulled
+        pulls.start(unit.session, store_id, list(kinds), at=now)
+        unit.enqueue(pulls.WORK, key=store_id)
+        audit.note(unit.session, store_id, "store.install", store_id, actor=_ACTOR, at=now)
+    config = storefront.config(unit.session, store_id, store)
+    unit.after_commit(lambda: storefront.put(runtime.valkey, store, config))

@@ -1,0 +1,272 @@
+"""The Admin API of one installation: who may ask, how much, and what is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    IntValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    execute,
+    parse,
+    validate,
+)
+
+from tests.simulators.shopify import bulk, contract
+from tests.simulators.shopify.resolve import Ask, resolve
+from tests.simulators.shopify.shop import Node, Ref, Shop
+
+BUCKET, RESTORED = 2000.0, 100.0
+DEAREST = 1000
+MOST_METAFIELDS = 25
+CONCURRENT = 5
+
+
+@dataclass
+class Admin:
+    """``slow`` keeps bulk operations running until ``finish_bulk``; ``asked`` keeps what was asked."""
+
+    shop: Shop
+    folder: Path
+    address: str
+    scopes: frozenset[str] = frozenset()
+    slow: bool = False
+    subscriptions: list[Node] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    points: float = BUCKET
+    seen: datetime | None = None
+
+    def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        document = parse(query)
+        schema = contract.load().schema
+        errors = validate(schema, document)
+        if errors:
+            return {"errors": [{"message": each.message} for each in errors]}
+        short = self._denied(document)
+        if short:
+            return {"errors": [short], "data": None}
+        cost = _cost(document.definitions[0], variables)
+        throttled = self._throttled(cost)
+        if throttled:
+            return {"errors": [throttled], "extensions": {"cost": self._told(cost, None)}}
+        self.asked.append(_name(document))
+        result = self._execute(document, variables)
+        answer: dict[str, Any] = {"data": result.data, "extensions": {"cost": self._told(cost, cost)}}
+        if result.errors:
+            answer["errors"] = [each.formatted for each in result.errors]
+        return answer
+
+    def _execute(self, document: DocumentNode, variables: dict[str, Any], *, everything: bool = False) -> Any:
+        ask = Ask(self.shop, everything, self._installation(), self._shop_node())
+        root: dict[str, Callable[..., Node]] = {
+            "bulkOperationRunQuery": self._run_bulk,
+            "bulkOperationCancel": self._cancel_bulk,
+            "metafieldsSet": self._set_metafields,
+            "metafieldsDelete": self._delete_metafields,
+        }
+        operation = document.definitions[0]
+        is_mutation = (
+            isinstance(operation, OperationDefinitionNode) and operation.operation is OperationType.MUTATION
+        )
+
+        def field_of(source: Any, info: Any, **args: Any) -> Any:
+            if is_mutation and info.path.prev is None:
+                if info.field_name not in root:
+                    raise GraphQLError(f"the simulator does not know Mutation.{info.field_name}")
+                return root[info.field_name](**args)
+            return resolve(source, info, **args)
+
+        def kind_of(value: Any, *_: Any) -> Any:
+            return value["__typename"]
+
+        return execute(
+            contract.load().schema, document, {}, ask, variables,
+            field_resolver=field_of, type_resolver=kind_of,
+        )  # fmt: skip
+
+    def _denied(self, document: DocumentNode) -> dict[str, Any] | None:
+        for need in contract.needs(document):
+            if not contract.granted(need, self.scopes):
+                wanted = " or ".join(sorted(need.any_of))
+                return {
+                    "message": f"Access denied for {need.where}. Required access: {wanted}",
+                    "extensions": {"code": "ACCESS_DENIED"},
+                }
+        return None
+
+    def _throttled(self, cost: float) -> dict[str, Any] | None:
+        now = self.shop.clock.now()
+        if self.seen is not None:
+            gained = (now - self.seen).total_seconds() * RESTORED
+            self.points = min(BUCKET, self.points + gained)
+        self.seen = now
+        if cost > DEAREST:
+            code = {"code": "MAX_COST_EXCEEDED", "cost": cost, "maxCost": DEAREST}
+            return {"message": "Query cost is too high", "extensions": code}
+        if cost > self.points:
+            return {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
+        self.points -= cost
+        return None
+
+    def _told(self, requested: float, actual: float | None) -> dict[str, Any]:
+        status = {
+            "maximumAvailable": BUCKET, "currentlyAvailable": int(self.points), "restoreRate": RESTORED,
+        }  # fmt: skip
+        return {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": status}
+
+    def _installation(self) -> Node:
+        return {
+            "__typename": "AppInstallation",
+            "id": "gid://shopify/AppInstallation/1",
+            "accessScopes": [{"__typename": "AccessScope", "handle": each} for each in sorted(self.scopes)],
+            "activeSubscriptions": self.subscriptions,
+        }
+
+    def _shop_node(self) -> Node:
+        return {
+            "__typename": "Shop", "id": "gid://shopify/Shop/1", "name": self.shop.name,
+            "myshopifyDomain": self.shop.domain, "currencyCode": self.shop.currency,
+            "ianaTimezone": "Europe/London", "enabledPresentmentCurrencies": [self.shop.currency],
+            "primaryDomain": {"__typename": "Domain", "host": self.shop.domain},
+            "plan": {"__typename": "ShopPlan", "shopifyPlus": False, "partnerDevelopment": False},
+        }  # fmt: skip
+
+    # Mutations.
+
+    def _run_bulk(self, query: str, groupObjects: bool) -> Node:  # noqa: N803, FBT001 - Shopify's names
+        document = parse(query)
+        found = [each.message for each in validate(contract.load().schema, document)]
+        found = found or bulk.faults(document)
+        running = [each for each in self.shop.all("BulkOperation").values() if each["status"] == "RUNNING"]
+        if len(running) >= CONCURRENT:
+            found.append("a bulk query operation for this app and shop is already in progress")
+        if found:
+            wrong = [{"__typename": "UserError", "field": ["query"], "message": each} for each in found]
+            return {"bulkOperation": None, "userErrors": wrong}
+        operation = self.shop.add(
+            "BulkOperation", status="RUNNING", errorCode=None, objectCount="0", rootObjectCount="0",
+            fileSize=None, url=None, partialDataUrl=None, completedAt=None, query=query, type="QUERY",
+            grouped=groupObjects,
+        )  # fmt: skip
+        if not self.slow:
+            self.finish_bulk(operation["id"])
+        return {"bulkOperation": operation, "userErrors": []}
+
+    def finish_bulk(self, gid: str) -> None:
+        operation = self.shop.at(gid)
+        result = self._execute(parse(operation["query"]), {}, everything=True)
+        if result.errors:
+            raise AssertionError(result.errors)
+        path = self.folder / f"bulk-{gid.rpartition('/')[2]}.jsonl"
+        with path.open("w", encoding="utf-8") as file:
+            lines = bulk.lines(result.data, grouped=operation["grouped"])
+            written = sum(1 for line in lines if file.write(line))
+        operation.update(
+            status="COMPLETED", objectCount=str(written), completedAt=self.shop.now(),
+            fileSize=str(path.stat().st_size),
+            url=f"{self.address}/storage.googleapis.com/{path.name}" if written else None,
+        )  # fmt: skip
+        body = {"admin_graphql_api_id": gid, "status": "completed", "error_code": None, "type": "query"}
+        self.shop.tell("bulk_operations/finish", {**body, "completed_at": self.shop.now()})
+
+    def expire_bulk(self, gid: str) -> None:
+        """Seven days went by: the result is gone."""
+        operation = self.shop.at(gid)
+        operation.update(status="EXPIRED", url=None)
+        (self.folder / f"bulk-{gid.rpartition('/')[2]}.jsonl").unlink(missing_ok=True)
+
+    def _cancel_bulk(self, id: str) -> Node:  # noqa: A002 - Shopify's name
+        operation = self.shop.at(id)
+        operation["status"] = "CANCELED"
+        return {"bulkOperation": operation, "userErrors": []}
+
+    def _set_metafields(self, metafields: list[dict[str, Any]]) -> Node:
+        wrong = _wrong_metafields(self.shop, metafields)
+        if wrong:
+            told = {"__typename": "MetafieldsSetUserError", "field": ["metafields"], "message": wrong}
+            return {"metafields": [], "userErrors": [{**told, "code": "INVALID", "elementIndex": 0}]}
+        made = []
+        for each in metafields:
+            owner = self.shop.at(each["ownerId"])
+            owner["metafields"] = [
+                held for held in owner["metafields"] if not _is_same(self.shop.at(held.gid), each)
+            ]
+            node = self.shop.add(
+                "Metafield", namespace=each["namespace"], key=each["key"], value=each["value"],
+                type=each["type"], ownerId=each["ownerId"],
+            )  # fmt: skip
+            owner["metafields"].append(Ref(node["id"]))
+            owner["updatedAt"] = self.shop.now()
+            made.append(node)
+        return {"metafields": made, "userErrors": []}
+
+    def _delete_metafields(self, metafields: list[dict[str, Any]]) -> Node:
+        gone = []
+        for each in metafields:
+            owner = self.shop.find(each["ownerId"])
+            kept = [] if owner is None else owner["metafields"]
+            left = [held for held in kept if not _is_same(self.shop.at(held.gid), each)]
+            gone.append({"__typename": "MetafieldIdentifier", **each} if len(left) < len(kept) else None)
+            if owner is not None:
+                owner["metafields"] = left
+        return {"deletedMetafields": gone, "userErrors": []}
+
+
+def _is_same(held: Node, named: dict[str, Any]) -> bool:
+    return bool(held["namespace"] == named["namespace"] and held["key"] == named["key"])
+
+
+def _wrong_metafields(shop: Shop, metafields: list[dict[str, Any]]) -> str:
+    if len(metafields) > MOST_METAFIELDS:
+        return f"Exceeded the maximum metafields input limit of {MOST_METAFIELDS}"
+    missing = [each["ownerId"] for each in metafields if shop.find(each["ownerId"]) is None]
+    return f"Owner does not exist: {missing[0]}" if missing else ""
+
+
+def restored_after(missing: float) -> timedelta:
+    return timedelta(seconds=missing / RESTORED)
+
+
+def _name(document: DocumentNode) -> str:
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    return operation.name.value if operation.name else "?"
+
+
+def _cost(node: Any, variables: dict[str, Any]) -> float:
+    """Objects cost 1, a connection one and as many of its nodes as it may have; mutations cost 10 more."""
+    inside = 0.0
+    for each in node.selection_set.selections if node.selection_set else ():
+        inside += _cost(each, variables)
+    if isinstance(node, OperationDefinitionNode):
+        return inside + (10 if node.operation is OperationType.MUTATION else 0)
+    if not isinstance(node, FieldNode):
+        return inside
+    if node.name.value in {"edges", "nodes", "pageInfo"} and not node.arguments:
+        return inside
+    told = {arg.name.value: arg.value for arg in node.arguments or ()}
+    many = _times(told.get("first"), variables)
+    if many is not None:
+        return 1 + many * (1 + inside)
+    if "ids" in told:
+        return (_times(told["ids"], variables) or 1) * (1 + inside)
+    return 1 + inside if node.selection_set else 0
+
+
+def _times(value: Any, variables: dict[str, Any]) -> int | None:
+    """How many a page or a list of ids means."""
+    if isinstance(value, IntValueNode):
+        return int(value.value)
+    if isinstance(value, VariableNode):
+        given = variables.get(value.name.value)
+        return len(given) if isinstance(given, list) else int(given or 0)
+    return None
