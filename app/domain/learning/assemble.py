@@ -101,7 +101,11 @@ _MOST_A_VISIT = 100
 
 def dataset(session: Session, store_id: StoreId) -> Dataset:
     """Read all orders that were not cancelled, all products that were not deleted, and who looked at them."""
-    data = _bought(session, store_id)
+    return looked(session, store_id, _bought(session, store_id))
+
+
+def looked(session: Session, store_id: StoreId, data: Dataset) -> Dataset:
+    """Add who looked at what."""
     how = {"store_id": store_id, "days": _LOOKS_KEPT_DAYS, "most": _MOST_A_VISIT}
     looks = [(row.visit, row.at, row.product_id) for row in session.execute(_LOOKS, how)]
     return engine.visited(data, looks) if looks else data
