@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from app.console.advanced import models
+from app.console.advanced import models, segments
 from app.console.frame import doors, guard, pages
 from app.console.manage import overview, placements
 from app.console.monitoring import audit
@@ -24,7 +24,7 @@ def create(runtime: Runtime) -> Blueprint:
     )
     pages.register(blueprint, _fingerprint(_HERE / "static" / "dist"))
     guard.register(blueprint, runtime)
-    for group in (doors, overview, placements, models, audit):
+    for group in (doors, overview, placements, models, segments, audit):
         group.register(blueprint, runtime)
     blueprint.add_url_rule("/<path:anything>", view_func=_nowhere)
     return blueprint

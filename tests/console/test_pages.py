@@ -9,23 +9,20 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.bridge import config as bridge
-from app.console.advanced.models import contests
+from app.console.advanced.kinds import kinds
 from app.console.frame.navigation import GROUPS
 from app.domain.accounts import audit
 from app.domain.accounts.stores import Credentials
 from app.domain.insight import attribution
 from app.domain.learning import progress, training, versions
-from app.domain.merchandising import placements
+from app.domain.learning.card import Row
 from app.domain.tables.commerce import Order, OrderLine
 from app.domain.tables.decisions import Event, Slate
-from app.domain.tables.learning import ModelVersion
-from app.engine.evaluate import Measured
+from app.domain.tables.learning import CustomerSegment, ModelVersion
 from app.kernel.clock import FixedClock
 from app.kernel.ids import OrderId, StoreId
 from app.kernel.runtime import Runtime
 from tests.console.browser import Browser
-
-HTMX = {"HX-Request": "true"}
 
 
 def test_every_group_shows_its_pages_or_one_honest_line(owner_of_store: Browser) -> None:
@@ -102,90 +99,10 @@ def sale(session: Session, store_id: StoreId, runtime: Runtime) -> None:
     attribution.attribute_orders(session, store_id, [OrderId("o")])
 
 
-def test_a_saved_placement_is_at_the_storefront_and_in_the_audit_log(
-    owner_of_store: Browser, runtime: Runtime, store: Credentials
-) -> None:
-    owner_of_store.get("/placements")
-    response = owner_of_store.post(
-        "/placements/cart", HTMX, title="One more?", display="carousel", slots="3", active="on"
-    )
-    assert response.status_code == 200
-    assert "Saved" in response.text
-    raw = runtime.valkey.get(bridge.config_of(store.store_id))
-    assert isinstance(raw, bytes)
-    live = bridge.load(raw).placement("cart")
-    assert live is not None
-    assert (live.title, live.display, live.slots, live.active) == ("One more?", "carousel", 3, True)
-    with runtime.unit(store.store_id) as unit:
-        [entry] = audit.latest(unit.session, store.store_id)
-    assert (entry.action, entry.subject) == ("placement.update", "cart")
-    assert entry.detail["slots"] == "4 → 3"
-    assert "Before you go → One more?" in owner_of_store.get("/audit").text
-
-
-def test_without_scripts_the_form_works_too(owner_of_store: Browser) -> None:
-    owner_of_store.get("/placements")
-    response = owner_of_store.post("/placements/home", title="Liked", display="grid", slots="12")
-    assert response.headers["Location"] == "/console/placements?saved=home"
-    page = owner_of_store.get("/placements?saved=home").text
-    assert 'value="Liked"' in page
-    assert "Hidden" in page, "a box that is not ticked is not sent"
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"slots": "13"}, "slots"),
-        ({"slots": "0"}, "slots"),
-        ({"slots": "many"}, "slots"),
-        ({"slots": "9" * 40}, "slots"),
-        ({"title": " "}, "title"),
-        ({"title": "x" * 121}, "title"),
-        ({"display": "list"}, "display"),
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("headers", [HTMX, {}], ids=["htmx", "plain"])
-def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_saved(
-    owner_of_store: Browser,
-    runtime: Runtime,
-    store: Credentials,
-    headers: dict[str, str],
-    wrong: dict[str, str],
-    field: str,
-) -> None:
-    owner_of_store.get("/placements")
-    sent = {"title": "Kept as typed", "display": "grid", "slots": "2", **wrong}
-    response = owner_of_store.post("/placements/cart", headers, **sent)
-    assert response.status_code == 422
-    marked = response.text.split('aria-invalid="true"')
-    assert len(marked) == 2
-    assert f'name="{field}"' in marked[0][-250:]
-    with runtime.unit(store.store_id) as unit:
-        assert placements.get(unit.session, store.store_id, "cart").title == "Before you go"
-
-
-def test_an_unknown_placement_is_not_found(owner_of_store: Browser) -> None:
-    owner_of_store.get("/placements")
-    response = owner_of_store.post("/placements/roof", title="x", display="grid", slots="2")
-    assert response.status_code == 404
-
-
-def test_a_viewer_looks_and_changes_nothing(viewer: Browser) -> None:
-    page = viewer.get("/placements").text
-    assert "Save</button>" not in page
-    refused = viewer.post("/placements/cart", title="x", display="grid", slots="2")
-    assert refused.status_code == 403
+def test_a_viewer_serves_no_model(viewer: Browser) -> None:
+    viewer.get("/models")
     assert viewer.get("/models/v/serve").status_code == 403
     assert viewer.post("/models/v/serve").status_code == 403
-
-
-def test_what_a_merchant_types_is_text(owner_of_store: Browser) -> None:
-    owner_of_store.get("/placements")
-    title = "<script>alert(1)</script>"
-    page = owner_of_store.post("/placements/cart", HTMX, title=title, display="grid", slots="2").text
-    assert "&lt;script&gt;alert(1)" in page
-    assert "<script>" not in page
 
 
 @pytest.fixture
@@ -219,10 +136,13 @@ def measured(name: str, hit_rate: float) -> dict[str, str | bool | int | float]:
 @pytest.mark.usefixtures("two_versions")
 def test_models_tell_how_well_they_did(owner_of_store: Browser) -> None:
     page = owner_of_store.get("/models").text
-    assert page.index("new</code>") < page.index("old</code>")
+    assert page.index("/models/new") < page.index("/models/old")
     assert "19,773" in page
     assert "50.0 %" in page
-    assert "1 of 2" in page, "it beat popular, not title"
+    assert "better than 1 of 2 lists alone" in page, "it beat popular, not title"
+    old = owner_of_store.get("/models/old").text
+    assert "40.0 %" in old
+    assert "Roll back to this" in old
 
 
 def test_the_card_of_a_version_is_shown(
@@ -243,7 +163,7 @@ def test_the_card_of_a_version_is_shown(
             metrics=metrics, chosen={},
         )  # fmt: skip
         versions.keep(unit.session, store.store_id, version)
-    page = owner_of_store.get("/models").text
+    page = owner_of_store.get("/models/carded").text
     for told in ("75.0 %", "87.5 %", "12.5 s", "640 MB", "± 9.8 %"):
         assert told in page
 
@@ -291,9 +211,63 @@ def test_another_stores_model_is_not_found(owner_of_store: Browser) -> None:
     assert owner_of_store.post("/models/theirs/serve").status_code == 404
 
 
-def test_a_contest_counts_the_lists_that_the_blend_beats() -> None:
-    rows = [
-        Measured("cart", name, True, 10, hit, 0.1) for name, hit in (("blend", 0.5), ("a", 0.5), ("b", 0.1))
+def test_a_kind_of_page_counts_the_lists_that_its_blend_beats() -> None:
+    rows = [Row("cart", name, True, 10, hit, 0.1) for name, hit in (("blend", 0.5), ("a", 0.5), ("b", 0.1))]
+    cart = next(each for each in kinds({"cart": {"basket": 1.0, "again": 0.4}}, rows) if each.title == "Cart")
+    [contest] = cart.contests
+    assert (contest.beaten, len(contest.alone), contest.best and contest.best.name) == (1, 2, "a")
+    assert [(part.label, part.share) for part in cart.parts] == [
+        ("Whole basket", 1.0),
+        ("Bought before", 0.4),
     ]
-    [found] = contests(rows)
-    assert (found.location, found.beaten, [row.name for row in found.alone]) == ("cart", 1, ["a", "b"])
+
+
+def test_a_kind_without_a_blend_of_its_own_says_whose_it_uses() -> None:
+    five = {each.title: each for each in kinds({"cart": {"basket": 2.0}, "home": {"again": 1.0}}, [])}
+    assert len(five) == 5
+    assert (five["Thank-you page"].borrowed, five["Cart"].borrowed) == ("Cart", "")
+    assert five["Category, search"].parts == five["Home, e-mail"].parts
+    own = {"cart": {"basket": 2.0}, "thank-you": {"again": 1.0}}
+    assert kinds(own, [])[3].borrowed == ""
+
+
+def test_an_old_version_that_kept_no_baselines_says_so(
+    owner_of_store: Browser, runtime: Runtime, store: Credentials, clock: FixedClock
+) -> None:
+    with runtime.unit(store.store_id) as unit:
+        version = ModelVersion(
+            store_id=store.store_id, version="ancient", created_at=clock.now(), status=versions.KEPT, seed=7,
+            metrics={"measured": [measured("blend", 0.5)]}, chosen={},
+        )  # fmt: skip
+        versions.keep(unit.session, store.store_id, version)
+    page = owner_of_store.get("/models/ancient").text
+    assert "what each list did alone was not kept" in page
+    assert "0 of 0" not in page
+
+
+def test_segments_are_named_and_counted(
+    owner_of_store: Browser, runtime: Runtime, store: Credentials, clock: FixedClock
+) -> None:
+    assert "No customer with an order has been scored yet" in owner_of_store.get("/segments").text
+    with runtime.unit(store.store_id) as unit:
+        for customer, segment, orders, spent in (
+            ("ann", "Champions", 9, 30_000), ("bob", "New", 1, 2_500), ("cid", "New", 1, 7_500),
+        ):  # fmt: skip
+            unit.session.add(
+                CustomerSegment(
+                    store_id=store.store_id,
+                    customer_id=customer,
+                    segment=segment,
+                    recency=5,
+                    frequency=5,
+                    money=5,
+                    last_order_at=clock.now(),
+                    orders=orders,
+                    spent_amount=spent,
+                    computed_at=clock.now(),
+                )
+            )
+    page = owner_of_store.get("/segments").text
+    assert page.index('<th scope="row">New') < page.index('<th scope="row">Champions'), "the largest first"
+    for told in ("First order within the last 30 days", "£50.00", "£300.00", "25.0 %", "75.0 %", "9.0"):
+        assert told in page

@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from app.console.advanced.kinds import BLEND, TITLES, Kind, kinds, label
 from app.console.frame import pages
 from app.console.frame.person import editor, present
 from app.domain.accounts import audit
 from app.domain.learning import card, progress, publish, versions
 from app.domain.learning.card import Card
 from app.domain.tables.learning import ModelVersion
-from app.engine.evaluate import Measured
 from app.kernel.runtime import Runtime
 
 TRAIN: Final = "train.store"
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
-    """What is served at a location, and what each of its lists would have done alone on the same orders."""
-
-    location: str
-    known_shoppers: bool
-    cases: int
-    blend: Measured
-    alone: tuple[Measured, ...]
-
-    @property
-    def beaten(self) -> int:
-        return sum(each.hit_rate < self.blend.hit_rate for each in self.alone)
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
+    """A version as its page tells it; ``validation`` is empty or the window's two ends."""
+
     version: ModelVersion
     card: Card
-    contests: tuple[Contest, ...]
+    kinds: tuple[Kind, ...]
+    validation: tuple[datetime, ...]
     is_served: bool
     is_servable: bool
+
+    def hit_rate(self, location: str) -> float | None:
+        """Of the blend, for an unknown shopper; None where it was not measured."""
+        mine = (row for row in self.card.measured if (row.location, row.name) == (location, BLEND))
+        return next((row.hit_rate for row in mine if not row.known_shoppers), None)
 
 
 def register(blueprint: Blueprint, runtime: Runtime) -> None:
@@ -61,11 +53,22 @@ def _register_view(blueprint: Blueprint, runtime: Runtime) -> None:
             held = versions.servable(unit.session, person.store_id)
         return pages.render(
             "advanced/models.html",
-            shown=_shown(known, held),
+            shown=[_shown(each, held) for each in known],
+            label=label,
+            titles=TITLES,
             served=request.args.get("served"),
             asked="asked" in request.args,
             running=progress.read(runtime, person.store_id),
         )
+
+    @blueprint.get("/models/<version>")
+    def model_version(version: str) -> str:
+        person = present()
+        with runtime.unit(person.store_id) as unit:
+            held = versions.servable(unit.session, person.store_id)
+            found = versions.get(unit.session, person.store_id, version)
+        each = _shown(found, held)
+        return pages.render("advanced/version.html", each=each, label=label, titles=TITLES)
 
     @blueprint.get("/models/progress")
     def model_progress() -> str:
@@ -111,28 +114,13 @@ def _register_serving(blueprint: Blueprint, runtime: Runtime) -> None:
         return redirect(url_for("console.models", served=version))
 
 
-def _shown(known: Iterable[ModelVersion], held: frozenset[str]) -> list[Shown]:
-    return [
-        Shown(
-            version=version,
-            card=card.read(version.metrics),
-            contests=tuple(contests(versions.figures(version))),
-            is_served=version.status == versions.PUBLISHED,
-            is_servable=version.version in held and version.status != versions.PUBLISHED,
-        )
-        for version in known
-    ]
-
-
-def contests(figures: Iterable[Measured]) -> Iterable[Contest]:
-    """The figures by location and kind of shopper."""
-
-    def field(row: Measured) -> tuple[str, bool]:
-        return row.location, row.known_shoppers
-
-    for (location, known), rows in groupby(sorted(figures, key=field), key=field):
-        found = {row.name: row for row in rows}
-        blend = found.pop("blend", None)
-        if blend is not None:
-            alone = tuple(sorted(found.values(), key=lambda row: -row.hit_rate))
-            yield Contest(location, known, blend.cases, blend, alone)
+def _shown(version: ModelVersion, held: frozenset[str]) -> Shown:
+    told = card.read(version.metrics)
+    return Shown(
+        version=version,
+        card=told,
+        kinds=tuple(kinds(version.chosen, told.measured)),
+        validation=tuple(datetime.fromisoformat(at) for at in told.validation),
+        is_served=version.status == versions.PUBLISHED,
+        is_servable=version.version in held and version.status != versions.PUBLISHED,
+    )

@@ -23,7 +23,7 @@ class Group:
 GROUPS = (
     Group("Manage", (Page("Overview", "console.overview"), Page("Placements", "console.placements"))),
     Group("Optimize", instead="No experiments yet. The holdout runs at all times."),
-    Group("Advanced", (Page("Models", "console.models"),)),
+    Group("Advanced", (Page("Models", "console.models"), Page("Segments", "console.customer_segments"))),
     Group("Tools", instead="Import and training run from the command line."),
     Group("Monitoring", (Page("Audit log", "console.audit"),)),
     Group("Settings", instead="Keys and members are set from the command line."),

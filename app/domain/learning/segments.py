@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,14 +74,36 @@ def get(session: Session, store_id: StoreId, customer_id: str) -> CustomerSegmen
     return session.get(CustomerSegment, (store_id, customer_id))
 
 
-def sizes(session: Session, store_id: StoreId) -> Sequence[tuple[str, int]]:
-    """Give how many customers each segment has, the largest first."""
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A segment's customers, the orders that they placed, and what they spent (minor units)."""
+
+    segment: str
+    customers: int
+    orders: int
+    spent: int
+
+
+def sizes(session: Session, store_id: StoreId) -> Sequence[Size]:
+    """Give the segments that have any customer, the largest first."""
     count = func.count()
-    mine = select(CustomerSegment.segment, count).where(CustomerSegment.store_id == store_id)
+    mine = select(
+        CustomerSegment.segment,
+        count,
+        func.sum(CustomerSegment.orders),
+        func.sum(CustomerSegment.spent_amount),
+    ).where(CustomerSegment.store_id == store_id)
     rows = session.execute(
         mine.group_by(CustomerSegment.segment).order_by(count.desc(), CustomerSegment.segment)
     )
-    return [(segment, number) for segment, number in rows]
+    return [Size(segment, number, int(orders), int(spent)) for segment, number, orders, spent in rows]
+
+
+def scored_at(session: Session, store_id: StoreId) -> datetime | None:
+    """Give when customers were scored last, None before the first time or without customers."""
+    return session.scalar(
+        select(func.max(CustomerSegment.computed_at)).where(CustomerSegment.store_id == store_id)
+    )
 
 
 def forget(session: Session, store_id: StoreId, customer_id: str) -> None:

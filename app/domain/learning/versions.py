@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import undefer
 
 from app.domain.tables.learning import ModelVersion
-from app.engine.evaluate import Measured
 from app.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -120,10 +118,3 @@ def serve(session: Session, store_id: StoreId, version: str, *, at: datetime) ->
     chosen.published_at = at
     session.flush()
     return chosen
-
-
-def figures(version: ModelVersion) -> Sequence[Measured]:
-    """Give what was measured on the validation window: the blend and each of its lists alone."""
-    known = {each.name for each in fields(Measured)}
-    rows = version.metrics.get("measured", [])
-    return [Measured(**{name: value for name, value in row.items() if name in known}) for row in rows]

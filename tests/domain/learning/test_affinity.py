@@ -127,7 +127,7 @@ def test_customers_have_segments_and_are_forgotten(shop: tuple[Session, StoreId]
     best = segments.get(session, store_id, "c9")
     assert best is not None
     assert (best.orders, best.spent_amount, best.money) == (6, 6000, 5)
-    assert sum(number for _, number in segments.sizes(session, store_id)) == 10
+    assert sum(each.customers for each in segments.sizes(session, store_id)) == 10
     segments.forget(session, store_id, "c9")
     session.expire_all()
     assert segments.get(session, store_id, "c9") is None

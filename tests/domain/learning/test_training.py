@@ -66,7 +66,7 @@ def test_a_version_tells_what_it_was_learned_from(runtime: Runtime, shelf: Shelf
             "orders": 3, "products": 4, "shoppers": 2,
         }  # fmt: skip
         assert kept.chosen["together"]["half_life"] == 60.0
-        assert versions.figures(kept) == []  # three orders measure nothing
+        assert kept.metrics["measured"] == []  # three orders measure nothing
         assert kept.window_from is not None
 
 
