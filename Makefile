@@ -5,14 +5,17 @@ SHELL := /bin/bash
 BIN := .venv/bin
 RUN_STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
+EXTRAS := .venv-extras/bin
+EXTRAS_STAMP := .venv-extras/.installed
+TORCH := 2.13.0
 STATIC := widgets/dist/.built app/console/static/dist/.built app/api/static/dist/.built
 
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help setup demo test lint types python widgets-test lock clean browser bench
+.PHONY: help setup demo test test-extras lint types python widgets-test lock clean browser bench
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(DEV_STAMP) $(STATIC) ## Set up everything: environment, widgets, console assets
 
@@ -20,6 +23,10 @@ demo: $(RUN_STAMP) $(STATIC) ## Start the demo: shop, console, API (PORT, DATA_D
 	@exec $(BIN)/alongside demo
 
 test: setup browser lint types python widgets-test ## Run every check and every test
+
+test-extras: $(EXTRAS_STAMP) ## Test Spark (Java) and the neural strategies (PyTorch), apart from the rest
+	@.ci/java
+	$(EXTRAS)/pytest tests/extras -s --durations=5
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check --quiet .
@@ -38,15 +45,16 @@ widgets-test: widgets/node_modules/.installed
 browser:
 	@.ci/browser
 
-lock: ## Renew the lock files from pyproject.toml
+lock: ## Renew the lock files from pyproject.toml (UV_FIND_LINKS = where PyTorch's CPU wheel lies)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra dev --extra neural --extra spark -c requirements-dev.lock -c <(echo 'torch==$(TORCH)+cpu') --no-emit-package torch -o requirements-extras.lock
 
 bench: $(DEV_STAMP) ## Measure what learning costs (SIZE=small|full, BENCH_DATA=folder of the demo store's orders)
 	@$(BIN)/python -m tests.speed.bench_cost $(or $(SIZE),full)
 
 clean: ## Remove what was built, and keep the data
-	rm -rf .venv widgets/node_modules widgets/dist app/*/node_modules app/*/static/dist
+	rm -rf .venv .venv-extras widgets/node_modules widgets/dist app/*/node_modules app/*/static/dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
@@ -60,6 +68,15 @@ $(RUN_STAMP): requirements.lock pyproject.toml | .venv/bin/python
 
 $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# PyTorch has another wheel for each kind of machine: pip takes the one for CPUs where its sources hold it.
+$(EXTRAS_STAMP): requirements-extras.lock pyproject.toml
+	@echo "Python packages of the extras"
+	@$(PYTHON) -m venv .venv-extras
+	@$(EXTRAS)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-extras.lock
+	@$(EXTRAS)/python -m pip install --quiet --disable-pip-version-check 'torch==$(TORCH)'
+	@$(EXTRAS)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 %/node_modules/.installed: %/package-lock.json

@@ -16,7 +16,10 @@ _SHORTEST_SECRET = 32
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``database_url`` and ``redis_url`` are empty where the servers from the wheels are to be started."""
+    """``database_url`` and ``redis_url`` are empty where the servers from the wheels are to be started.
+
+    ``training_memory_mb`` 0 = what is free when a training begins.
+    """
 
     data_dir: Path
     host: str
@@ -29,6 +32,8 @@ class Settings:
     demo: bool
     web_workers: int
     log_level: str
+    training_memory_mb: int = 0
+    spark_master: str = "local[*]"
     shopify_client_id: str = ""
     shopify_client_secret: str = ""
     shopify_old_client_secret: str = ""
@@ -55,6 +60,8 @@ class Settings:
             "DEMO": "1" if self.demo else "0",
             "WEB_WORKERS": str(self.web_workers),
             "LOG_LEVEL": self.log_level,
+            "TRAINING_MEMORY_MB": str(self.training_memory_mb),
+            "SPARK_MASTER": self.spark_master,
             "SHOPIFY_CLIENT_ID": self.shopify_client_id,
             "SHOPIFY_CLIENT_SECRET": self.shopify_client_secret,
             "SHOPIFY_OLD_CLIENT_SECRET": self.shopify_old_client_secret,
@@ -80,6 +87,10 @@ class Settings:
             demo=_yes_or_no("DEMO", environ.get("DEMO") or "0"),
             web_workers=_whole("WEB_WORKERS", environ.get("WEB_WORKERS") or "2", 1, 64),
             log_level=_one_of("LOG_LEVEL", environ.get("LOG_LEVEL") or "INFO", _LEVELS),
+            training_memory_mb=_whole(
+                "TRAINING_MEMORY_MB", environ.get("TRAINING_MEMORY_MB") or "0", 0, 2**24
+            ),
+            spark_master=environ.get("SPARK_MASTER") or "local[*]",
             shopify_client_id=environ.get("SHOPIFY_CLIENT_ID", ""),
             shopify_client_secret=environ.get("SHOPIFY_CLIENT_SECRET", ""),
             shopify_old_client_secret=environ.get("SHOPIFY_OLD_CLIENT_SECRET", ""),

@@ -48,10 +48,10 @@ class NeuralSequence(Tabled):
     anchor: ClassVar[Anchor] = Anchor.SHOPPER
     reason: ClassVar[ReasonKind] = ReasonKind.FOR_YOU
     task: ClassVar[Task] = Task.HOME
-    size: int = 64
+    size: int = 48
     steps: int = 20
     dropout: float = 0.2
-    rate: float = 2e-3
+    rate: float = 6e-3
     length: int = 60
     seed: int = 0
 
