@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from app.console.advanced import models, segments
 from app.console.frame import doors, guard, pages
-from app.console.manage import overview, placements
+from app.console.manage import overview, placement_preview, placements
 from app.console.monitoring import audit
 from app.kernel.errors import NotFound
 from app.kernel.runtime import Runtime
@@ -24,7 +24,7 @@ def create(runtime: Runtime) -> Blueprint:
     )
     pages.register(blueprint, _fingerprint(_HERE / "static" / "dist"))
     guard.register(blueprint, runtime)
-    for group in (doors, overview, placements, models, segments, audit):
+    for group in (doors, overview, placements, placement_preview, models, segments, audit):
         group.register(blueprint, runtime)
     blueprint.add_url_rule("/<path:anything>", view_func=_nowhere)
     return blueprint
@@ -37,6 +37,6 @@ def _nowhere(anything: str) -> str:
 def _fingerprint(folder: Path) -> str:
     """Changes when any of the built files does, so that browsers may keep them for ever."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("console.*")) + sorted(folder.glob("charts.*")):
+    for path in sorted(folder.glob("*.js")) + sorted(folder.glob("*.css")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -5,7 +5,9 @@ import { build } from "esbuild";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 await build({
-  entryPoints: [here("assets/console.js"), here("assets/charts.js"), here("assets/console.css")],
+  entryPoints: ["console.js", "charts.js", "builder.js", "preview.js", "console.css", "preview.css"].map((name) =>
+    here(`assets/${name}`),
+  ),
   outdir: here("static/dist"),
   bundle: true,
   minify: true,

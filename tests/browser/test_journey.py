@@ -108,11 +108,11 @@ def test_a_placement_changed_in_the_console_changes_in_the_shop(window: BrowserC
     page = enter(window)
     console = open_console(window)
     console.goto("/console/placements")
-    form = console.locator("#placement-product")
-    form.get_by_label("Title").fill("Chosen for you")
-    form.get_by_label("Slots").fill("3")
-    form.get_by_role("button", name="Save").click()
-    expect(console.locator("#placement-product")).to_contain_text("Saved")
+    console.get_by_role("link", name="Product page").click()
+    console.get_by_label("Title").fill("Chosen for you")
+    console.get_by_label("Slots").fill("3")
+    console.get_by_role("button", name="Save").click()
+    expect(console.locator(".notice.good")).to_contain_text("Saved")
 
     def shown() -> bool:
         page.reload()

@@ -28,7 +28,10 @@ LOOK = {
     "--alongside-text": "#1d2321",
     "--alongside-background": "#f6f5f2",
     "--alongside-space": "1.5rem 1rem",
+    "--alongside-popup": "#f6f5f2",
+    "--alongside-on-popup": "#1d2321",
     "--alongside-radius": "4px",
+    "--alongside-button-radius": "4px",
     "--alongside-gap": "12px",
     "--alongside-price": "none",
 }

@@ -13,10 +13,10 @@ from app.kernel.runtime import Runtime
 _OPEN = {"console.static", "console.sign_in", "console.enter_demo"}
 _FOREVER = "public, max-age=31536000, immutable"
 
-# Nothing inline, nothing from elsewhere, nobody's frame.
+# Nothing inline, nothing from elsewhere, nobody's frame; a page may say otherwise of itself.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
@@ -56,7 +56,8 @@ def _to_sign_in() -> AnyResponse:
 
 
 def _careful(response: AnyResponse) -> AnyResponse:
-    response.headers.extend(_HEADERS)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
     forever = request.endpoint == "console.static" and "v" in request.args
     response.headers["Cache-Control"] = _FOREVER if forever else "no-store"
     return response

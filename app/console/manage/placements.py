@@ -1,19 +1,22 @@
-"""Placements: what each spot of the shop shows. A change is in the shop within seconds."""
+"""Placements: what each spot of the shop shows, and how. A change is in the shop within seconds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from flask import Blueprint, redirect, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.console.frame import pages
 from app.console.frame.person import Person, editor, present
+from app.console.manage import placement_form
 from app.domain.accounts import audit, stores
+from app.domain.merchandising import look as looks
 from app.domain.merchandising import placements as spots
-from app.domain.merchandising import storefront
+from app.domain.merchandising import preview, storefront
 from app.domain.merchandising.placements import Choice
+from app.domain.tables.merchandising import Placement
 from app.kernel.errors import Invalid
 from app.kernel.runtime import Runtime, Unit
 
@@ -23,54 +26,55 @@ def register(blueprint: Blueprint, runtime: Runtime) -> None:
     def placements() -> str:
         person = present()
         with runtime.unit(person.store_id) as unit:
+            every = spots.every(unit.session, person.store_id)
             return pages.render(
                 "manage/placements.html",
-                placements=spots.every(unit.session, person.store_id),
-                saved=request.args.get("saved"),
-                **_choices(),
+                placements=every,
+                displays=spots.DISPLAYS,
+                most_slots=spots.MOST_SLOTS,
             )
 
+    @blueprint.get("/placements/<key>")
+    def placement(key: str) -> str:
+        person = present()
+        with runtime.unit(person.store_id) as unit:
+            found = spots.get(unit.session, person.store_id, key)
+            return _builder(found, placement_form.filled(found, looks.read(found.look)))
+
     @blueprint.post("/placements/<key>")
-    def save_placement(key: str) -> Response | str | tuple[str, int]:
+    def save_placement(key: str) -> Response | tuple[str, int]:
         person = editor()
         try:
-            choice = _choice()
+            choice = placement_form.read(request.form)
             with runtime.unit(person.store_id) as unit:
                 _save(runtime, unit, person, key, choice)
         except Invalid as wrong:
-            return _again(runtime, person, key, wrong), 422
-        if "HX-Request" not in request.headers:
-            return redirect(url_for("console.placements", saved=key))
-        with runtime.unit(person.store_id) as unit:
-            return _card(unit.session, person, key, saved=key)
+            with runtime.unit(person.store_id) as unit:
+                found = spots.get(unit.session, person.store_id, key)
+                return _builder(found, request.form, wrong), 422
+        return redirect(url_for("console.placement", key=key, saved=1))
 
 
-def _choices() -> dict[str, object]:
-    return {"displays": spots.DISPLAYS, "most_slots": spots.MOST_SLOTS, "typed": None, "wrong": None}
-
-
-def _choice() -> Choice:
-    """What the form says. Raises Invalid."""
-    slots = request.form.get("slots", "")
-    if not slots.isascii() or not slots.isdigit():
-        raise Invalid("the number of slots is a whole number", "slots")
-    return Choice(
-        title=request.form.get("title", ""),
-        display=request.form.get("display", ""),
-        slots=int(slots[:4]),
-        active="active" in request.form,
+def _builder(placement: Placement, typed: Mapping[str, str], wrong: Invalid | None = None) -> str:
+    """The page of one placement; ``typed`` is how the form is filled in."""
+    return pages.render(
+        "manage/placement.html",
+        placement=placement,
+        typed=typed,
+        wrong=wrong,
+        warnings=[] if wrong else list(looks.warnings(looks.read(placement.look))),
+        saved="saved" in request.args,
+        spots=spots,
+        looks=looks,
+        follows_product=preview.follows_product(placement.location),
     )
 
 
 def _save(runtime: Runtime, unit: Unit, person: Person, key: str, choice: Choice) -> None:
     now = runtime.clock.now()
-    before = spots.get(unit.session, person.store_id, key)
-    detail = {
-        name: f"{getattr(before, name)} → {getattr(choice, name)}"
-        for name in ("title", "display", "slots", "active")
-        if getattr(before, name) != getattr(choice, name)
-    }
-    spots.update(unit.session, person.store_id, key, choice, at=now)
+    before = _told(spots.get(unit.session, person.store_id, key))
+    after = _told(spots.update(unit.session, person.store_id, key, choice, at=now))
+    detail = {name: f"{before[name]} → {after[name]}" for name in after if before[name] != after[name]}
     if detail:
         audit.note(
             unit.session,
@@ -86,18 +90,14 @@ def _save(runtime: Runtime, unit: Unit, person: Person, key: str, choice: Choice
     unit.after_commit(partial(storefront.put, runtime.valkey, store, config))
 
 
-def _card(session: Session, person: Person, key: str, **more: object) -> str:
-    placement = spots.get(session, person.store_id, key)
-    return pages.render("manage/placement.html", placement=placement, **{**_choices(), **more})
+def _told(placement: Placement) -> dict[str, str]:
+    """What the audit log compares."""
+    plain = {name: str(getattr(placement, name)) for name in ("title", "display", "slots", "active")}
+    look = looks.read(placement.look)
+    return plain | {name: _said(getattr(look, name)) for name in look.__struct_fields__}
 
 
-def _again(runtime: Runtime, person: Person, key: str, wrong: Invalid) -> str:
-    """The form as it was filled in, with what is wrong beside the field."""
-    with runtime.unit(person.store_id) as unit:
-        if "HX-Request" in request.headers:
-            return _card(unit.session, person, key, typed=request.form, wrong=wrong)
-        return pages.render(
-            "manage/placements.html",
-            placements=spots.every(unit.session, person.store_id),
-            **{**_choices(), "typed": request.form, "wrong": wrong, "wrong_key": key},
-        )
+def _said(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {text}" for name, text in value.items()) or "–"
+    return ", ".join(value) or "–" if isinstance(value, tuple) else "theme" if value is None else str(value)

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.merchandising import look as looks
+from app.domain.merchandising.look import LONGEST_TITLE, Look
 from app.domain.tables.merchandising import Placement
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.ids import StoreId
 
-DISPLAYS = ("carousel", "grid")
+DISPLAYS = {
+    "grid": "Grid",
+    "carousel": "Carousel",
+    "list": "List",
+    "popup": "Popup, once a session",
+    "drawer": "Lines for a basket drawer",
+    "post-purchase": "Card after a purchase",
+}
+"""What shows recommendations, and how it is called on screen."""
+
+OFFERED = {
+    "bundle": "Bundle",
+    "free-shipping": "Free-shipping bar",
+    "quantity-break": "Quantity breaks",
+    "mix-match": "Mix and match",
+}
+"""What shows an offer; it cannot be chosen for a placement of recommendations."""
+
 MOST_SLOTS = 12
-_LONGEST_TITLE = 120
 
 _DEFAULTS = (
     # key and location, display, title, slots
@@ -36,6 +54,7 @@ class Choice:
     display: str
     slots: int
     active: bool
+    look: Look = field(default_factory=Look)
 
 
 def create_defaults(session: Session, store_id: StoreId, at: datetime) -> None:
@@ -67,18 +86,28 @@ def get(session: Session, store_id: StoreId, key: str) -> Placement:
 
 def update(session: Session, store_id: StoreId, key: str, choice: Choice, *, at: datetime) -> Placement:
     """Raises NotFound, or Invalid with the field at fault. Live as soon as the store's config is put."""
+    placement = get(session, store_id, key)
+    apply(placement, choice)
+    placement.version = at
+    session.flush()
+    return placement
+
+
+def apply(placement: Placement, choice: Choice) -> None:
+    """Write a choice on a placement. Raises Invalid with the field at fault, and changes nothing then."""
     title = choice.title.strip()
-    if not title or len(title) > _LONGEST_TITLE:
-        raise Invalid(f"a title has 1 to {_LONGEST_TITLE} characters", "title")
+    if not title or len(title) > LONGEST_TITLE:
+        raise Invalid(f"a title has 1 to {LONGEST_TITLE} characters", "title")
+    if choice.display in OFFERED:
+        raise Invalid(
+            f"{OFFERED[choice.display]} needs an offer, which this placement has none of", "display"
+        )
     if choice.display not in DISPLAYS:
         raise Invalid(f"a display is one of {', '.join(DISPLAYS)}", "display")
     if not 1 <= choice.slots <= MOST_SLOTS:
         raise Invalid(f"a placement has 1 to {MOST_SLOTS} slots", "slots")
-    placement = get(session, store_id, key)
+    placement.look = looks.keep(choice.look)
     placement.title = title
     placement.display = choice.display
     placement.slots = choice.slots
     placement.active = choice.active
-    placement.version = at
-    session.flush()
-    return placement

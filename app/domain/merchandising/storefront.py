@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.bridge import publisher
 from app.bridge.config import PlacementConfig, StoreConfig
+from app.domain.merchandising import look as looks
 from app.domain.merchandising import placements
 from app.domain.tables.accounts import Store
+from app.domain.tables.merchandising import Placement
 from app.kernel.ids import StoreId
 
 
@@ -23,11 +25,24 @@ def config(session: Session, store_id: StoreId, store: Store) -> StoreConfig:
         salt=store.salt,
         holdout=store.holdout,
         exploration=store.exploration,
-        placements=tuple(
-            PlacementConfig(each.key, each.location, each.display, each.title, each.slots, each.active)
-            for each in chosen
-        ),
+        placements=tuple(placement(each) for each in chosen),
         version=max((each.version.isoformat() for each in chosen), default=store.created_at.isoformat()),
+    )
+
+
+def placement(chosen: Placement) -> PlacementConfig:
+    """One placement as the fast wing sees it."""
+    look = looks.read(chosen.look)
+    return PlacementConfig(
+        chosen.key,
+        chosen.location,
+        chosen.display,
+        chosen.title,
+        chosen.slots,
+        active=chosen.active,
+        titles=look.titles,
+        look=looks.properties(look),
+        reasons="reason" not in look.hidden,
     )
 
 
