@@ -33,23 +33,31 @@ def set_rules(data: Dataset) -> Rules:
     """Find rules {A, B} -> C and {A, B, C} -> D with the FP-growth of mlxtend (Han, Pei and Yin 2000).
 
     Bounded before it starts: the newest 50,000 orders, the 300 items that most of them hold, in wide orders
-    the 40 items that fewest orders hold; and a bar of so many orders that at most 400 pairs pass it. A rule
-    is kept if C comes with {A, B} more than by chance (Fisher, false discovery rate 5 %) and more than with
-    either A or B alone; at most 2,000, the largest lift first.
+    the 40 items that fewest orders hold; and a bar of so many orders that at most 400 pairs pass it.
     """
     trimmed, items = _trim(data)
-    found = _frequent(trimmed, _bar(trimmed))
+    found = _frequent(trimmed, _bar(trimmed)).items()
+    named = {frozenset(int(items[item]) for item in each): count for each, count in found}
+    return rules_of(named, trimmed.shape[0])
+
+
+def rules_of(found: Mapping[frozenset[int], int], orders: int) -> Rules:
+    """Give the rules of frequent sets, each with the number of the ``orders`` that hold it.
+
+    A rule is kept if C comes with {A, B} more than by chance (Fisher, false discovery rate 5 %) and more than
+    with either A or B alone; at most 2,000, the largest lift first.
+    """
     rules = list(_split(found))
     totals = [(found[whole], found[left], found[frozenset((right,))]) for whole, left, right in rules]
     table = np.asarray(totals, np.float64).reshape(-1, 3)
-    counts = Counts(table[:, 0], table[:, 1], table[:, 2], trimmed.shape[0])
+    counts = Counts(table[:, 0], table[:, 1], table[:, 2], orders)
     odds = p_values(counts)
     stands = np.flatnonzero(discoveries(odds, _tests(found)))
     chosen = stands[np.argsort(-counts.lift()[stands], kind="stable")[:_MOST_SETS]]
     return Rules(
         RuleKind.TOGETHER,
-        [tuple(sorted(int(items[item]) for item in rules[row][1])) for row in chosen.tolist()],
-        np.asarray([items[rules[row][2]] for row in chosen.tolist()], np.int64),
+        [tuple(sorted(rules[row][1])) for row in chosen.tolist()],
+        np.asarray([rules[row][2] for row in chosen.tolist()], np.int64),
         counts[chosen],
         odds[chosen],
         np.zeros(0),

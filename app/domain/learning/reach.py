@@ -11,6 +11,7 @@ import psutil
 from sqlalchemy import text
 
 from app.domain.learning import assemble
+from app.engine.affinity_sets import rules_of
 from app.engine.spark import session as spark
 from app.engine.spark.room import MB, Size, fits_here, needed, newest_that_fit
 from app.engine.spark.spill import Line, spilled
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from app.engine.affinity_rules import Rules
     from app.engine.build import Learned
     from app.engine.dataset import Dataset
     from app.kernel.ids import StoreId
@@ -68,9 +70,21 @@ class Reach:
             return learned
         from app.engine.spark.far import widened  # noqa: PLC0415  only where Spark is used
 
-        memory = f"{max(self.free // 2 // MB, 1_024)}m"
-        with spark.running(master, memory):
+        with spark.running(master, self._driver()):
             return replace(learned, published=widened(learned, self.whole))
+
+    def sets(self, master: str) -> Rules | None:
+        """Give the rules of three products and more of all orders, where they do not fit here."""
+        if self.whole is None:
+            return None
+        from app.engine.spark.sets import SparkSets  # noqa: PLC0415  only where Spark is used
+
+        with spark.running(master, self._driver()):
+            return rules_of(SparkSets().frequent(self.whole), self.whole.orders)
+
+    def _driver(self) -> str:
+        """Give Spark's driver half of the memory."""
+        return f"{max(self.free // 2 // MB, 1_024)}m"
 
     def told(self) -> dict[str, Any]:
         """Say what was learned by Spark, for the version's figures; nothing where all was learned here."""
