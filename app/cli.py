@@ -59,25 +59,16 @@ def web() -> None:
     stop = stop_on_signals()
     settings = _settings().addressed()
     supervisor = Supervisor({**os.environ, **settings.to_env()})
+    command = [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface", "wsgi", "--factory", "app.web:create_wsgi", "--workers", "1",
+        "--host", settings.host, "--port", str(settings.port),
+        "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
+        "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5",
+    ]  # fmt: skip
     for number in range(1, settings.web_workers + 1):
-        supervisor.add(f"server-{number}", "serve")
+        supervisor.add_command(f"server-{number}", command)
     supervisor.run(stop)
-
-
-@cli.command(hidden=True)
-def serve() -> None:
-    """Serve as one of the servers on the port."""
-    settings = _settings().addressed()
-    granian = Path(sys.executable).with_name("granian")
-    os.execv(  # noqa: S606 - the server takes this process's place
-        granian,
-        [
-            "granian", "--interface", "wsgi", "--factory", "app.factory:create_wsgi",
-            "--host", settings.host, "--port", str(settings.port), "--workers", "1",
-            "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
-            "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5",
-        ],
-    )  # fmt: skip
 
 
 @cli.command()

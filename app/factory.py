@@ -1,10 +1,8 @@
-"""Puts the parts together: the Runtime of every process, and the one application that a server runs."""
+"""Puts the parts together: the Runtime of every process, and the slow wing of a server."""
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,18 +13,16 @@ import app.api.blueprint
 import app.console.blueprint
 import app.hooks.blueprint
 from app.api import edge
-from app.kernel import cache, log
+from app.kernel import cache
 from app.kernel.clock import SystemClock
 from app.kernel.crypto import Sealer, derive
 from app.kernel.db import Database, app_url
-from app.kernel.processes import end_with_parent
 from app.kernel.runtime import Runtime
 from app.kernel.settings import Settings
 from app.platforms import registry
-from app.serving.app import create_serving_app
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 _MOST_BODY = 64 * 1024 * 1024
 
@@ -67,27 +63,11 @@ def create_app(runtime: Runtime) -> Flask:
     return flask
 
 
-def create_web(runtime: Runtime) -> WSGIApplication:
-    """The whole house: the fast wing ahead of everything, then the demo shop where it is on, then Flask."""
-    fast = create_serving_app(runtime.settings, runtime.valkey, runtime.clock)
-    slow: WSGIApplication = create_app(runtime)
-    if runtime.settings.demo:
-        from app.demo.shop import create_shop  # noqa: PLC0415 - a real store's server has no use for it
+def create_slow_wing(runtime: Runtime) -> WSGIApplication:
+    """All that is not the fast wing's: the demo shop where it is on, then Flask."""
+    flask = create_app(runtime)
+    if not runtime.settings.demo:
+        return flask
+    from app.demo.shop import create_shop  # noqa: PLC0415 - a real store's server has no use for it
 
-        slow = DispatcherMiddleware(slow, {"/shop": create_shop(runtime.settings, runtime.clock)})
-
-    def web(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if fast.owns(environ["PATH_INFO"]):
-            return fast(environ, start_response)
-        return slow(environ, start_response)
-
-    return web
-
-
-def create_wsgi() -> WSGIApplication:
-    """What the server process loads; settings come from its environment."""
-    settings = Settings.from_env(os.environ)
-    log.configure(settings.log_level)
-    end_with_parent(signal.SIGTERM)  # a server that is killed leaves no worker behind on its port
-    # The process ends with the server: its handles are closed by the system.
-    return create_web(build_runtime(settings).__enter__())
+    return DispatcherMiddleware(flask, {"/shop": create_shop(runtime.settings, runtime.clock)})

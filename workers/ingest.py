@@ -9,13 +9,14 @@ import time
 from collections.abc import Sequence
 
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from app.bridge import stream
 from app.bridge.stream import Entry
 from app.domain.commerce import events
 from app.domain.commerce.events import Touched
 from app.domain.insight import attribution
+from app.kernel.db import AWAY
 from app.kernel.ids import StoreId
 from app.kernel.log import get_logger
 from app.kernel.runtime import Runtime
@@ -55,7 +56,7 @@ def run_forever(runtime: Runtime, stop: threading.Event) -> None:
                 stream.reclaim(runtime.valkey, name, idle_ms=_ABANDONED_MS, count=_MOST)
                 due = time.monotonic() + _RECLAIM_EVERY
             run_once(runtime, consumer=name, wait_ms=_WAIT_MS)
-        except (RedisError, OperationalError, InterfaceError) as error:
+        except (RedisError, *AWAY) as error:
             get_logger(__name__).warning("the stream waits", error=str(error))
             stop.wait(_PAUSE_AFTER_ERROR)
 
@@ -64,7 +65,7 @@ def _take(runtime: Runtime, store_id: StoreId, entries: Sequence[Entry]) -> None
     """Keep the entries of one store together; where that fails one by one, and bury the one at fault."""
     try:
         _keep(runtime, store_id, entries)
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise
     except (ValueError, DBAPIError) as error:
         if len(entries) > 1:

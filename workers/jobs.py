@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.domain.accounts import stores
-from app.domain.commerce import deliveries, files, sync
+from app.domain.commerce import deliveries, disclosures, files, notices, pulls, shops, sync
 from app.domain.insight import attribution
 from app.domain.learning import deltas, forgetting, publish, training, trigger
 from app.domain.merchandising import storefront
@@ -72,6 +72,28 @@ def erase_customer(runtime: Runtime, store_id: StoreId, customer_id: str, *order
     forgetting.erase(runtime, store_id, customer_id, *order_ids)
 
 
+def disclose_customer(
+    runtime: Runtime, store_id: StoreId, request_id: str, customer_id: str, *order_ids: str
+) -> None:
+    with runtime.unit(store_id) as unit:
+        disclosures.make(
+            unit.session,
+            store_id,
+            customer_id,
+            request_id=request_id,
+            order_ids=order_ids,
+            at=runtime.clock.now(),
+        )
+
+
+def forget_shop(runtime: Runtime, store_id: StoreId, told_at: str) -> None:
+    shops.forget(runtime, store_id, datetime.fromisoformat(told_at))
+
+
+def pull(runtime: Runtime, store_id: StoreId) -> None:
+    pulls.work(runtime, store_id)
+
+
 def measure_orders(runtime: Runtime, store_id: StoreId, *order_ids: str) -> None:
     with runtime.unit(store_id) as unit:
         attribution.attribute_orders(unit.session, store_id, [OrderId(each) for each in order_ids])
@@ -108,6 +130,9 @@ JOBS: Mapping[str, Work] = {
     turns.TRAIN: train_store,
     turns.NEXT: train_next,
     "privacy.erase": erase_customer,
+    notices.DISCLOSE: disclose_customer,
+    notices.FORGET_SHOP: forget_shop,
+    pulls.WORK: pull,
     "train.due": train_if_due,
     "publish.delta": publish_delta,
     "measure.orders": measure_orders,

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from app.domain.accounts import keys
+from app.kernel.db import AWAY
 from app.kernel.errors import AppError, Invalid, TooLarge, Unauthorized, problem
 from app.kernel.ids import StoreId
 from app.kernel.log import get_logger
@@ -23,6 +24,7 @@ LARGEST_JSON: Final = 16 * 1024 * 1024
 _PROBLEM: Final = "application/problem+json"
 _GZIP: Final = 31  # zlib's word for a gzip header around the largest window
 _LONGEST_KEY: Final = 200
+_COME_BACK_AFTER: Final = "2"  # seconds
 
 
 class Handler(Protocol):
@@ -123,6 +125,8 @@ def register_errors(flask: Flask) -> None:
     """Every error leaves as problem details (RFC 9457)."""
     flask.register_error_handler(AppError, refuse)
     flask.register_error_handler(HTTPException, _refuse_http)
+    for away in AWAY:
+        flask.register_error_handler(away, _ask_to_come_back)
     flask.register_error_handler(Exception, _apologise)
 
 
@@ -139,6 +143,14 @@ def _refuse_http(error: HTTPException) -> Response:
     response.headers.extend(kept)
     response.content_type = _PROBLEM
     return response
+
+
+def _ask_to_come_back(error: Exception) -> Response:
+    """The database is away: a platform sends its webhook again, a program asks again."""
+    reason = str(error).partition("\n")[0]
+    get_logger(__name__).warning("the database is away", path=request.path, reason=reason)
+    told = _told("Service Unavailable", 503, "nothing was kept; please send it again in a moment")
+    return Response(told, 503, {"Retry-After": _COME_BACK_AFTER}, content_type=_PROBLEM)
 
 
 def _apologise(error: Exception) -> Response:

@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.kernel.crypto import derive
 from app.kernel.ids import StoreId
 
 APP_ROLE = "alongside_app"
+
+AWAY = (OperationalError, InterfaceError)
+"""What is raised while the database cannot be reached, or broke off."""
 
 _NAME_JOB = text(
     "insert into outbox (store_id, job, args, queue, key)"

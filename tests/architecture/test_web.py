@@ -15,7 +15,7 @@ HEAVY = {"pandas", "implicit", "mlxtend", "sklearn", "lightgbm"}
 VISIT = """
 import os, sys
 from werkzeug.test import Client
-from app.factory import create_wsgi
+from app.web import create_wsgi
 store_id, public_key, secret_key = sys.argv[1:]
 client = Client(create_wsgi())
 key = {"Authorization": f"Bearer {secret_key}"}

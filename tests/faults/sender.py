@@ -1,0 +1,150 @@
+"""Sends a plan as shops and browsers do: each message on a connection of its own, until acknowledged."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from app.domain.accounts.stores import Credentials
+from app.kernel.crypto import sign_webhook
+from tests.faults.plan import Kill, Message, Plan
+from tests.faults.stage import Stage
+
+_SENDERS = 4
+_ASKED_EVERY = 0.02
+_TIMEOUT = 20.0
+_AGAIN_AFTER = 0.1
+_GIVEN_UP_AFTER = 90.0
+_DYING = 0.1  # a killed process closes its port so many seconds later at most
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request; ``status`` 0 = the connection broke."""
+
+    kind: str
+    began: float
+    ended: float
+    status: int
+
+
+@dataclass(slots=True)
+class Report:
+    """What happened: every request, when who was killed, and how long servers were fewer than two."""
+
+    asked: list[Asked] = field(default_factory=list)
+    killed: list[tuple[float, str]] = field(default_factory=list)
+    back_after: list[float] = field(default_factory=list)
+    unacknowledged: list[Message] = field(default_factory=list)
+
+    def counts(self) -> Counter[tuple[str, int]]:
+        return Counter((each.kind, each.status) for each in self.asked)
+
+    def unanswered(self) -> list[Asked]:
+        """What was refused although a server lived: a broken connection counts unless its server was killed.
+
+        A webhook may be refused with 503 while PostgreSQL is away: the platform sends it again.
+        """
+        return [each for each in self.asked if not self._right(each)]
+
+    def _right(self, asked: Asked) -> bool:
+        if asked.status == 0:
+            return any(
+                who == "web" and asked.began <= at + _DYING and asked.ended >= at for at, who in self.killed
+            )
+        wanted = {"page": {200}, "events": {204}, "webhook": {204, 503}}
+        return asked.status in wanted[asked.kind]
+
+
+def run(stage: Stage, plan: Plan, store: Credentials) -> Report:
+    """Send everything, kill on the way, and come back when all is acknowledged."""
+    work = _Work(stage, plan, store)
+    senders = [threading.Thread(target=work.send) for _ in range(_SENDERS)]
+    asking = threading.Thread(target=work.ask)
+    for thread in (*senders, asking):
+        thread.start()
+    for kill in plan.kills:
+        work.kill(kill)
+    for sender in senders:
+        sender.join()
+    work.sent.set()
+    asking.join()
+    return work.report
+
+
+class _Work:
+    def __init__(self, stage: Stage, plan: Plan, store: Credentials) -> None:
+        self.report = Report()
+        self.sent = threading.Event()
+        self._stage, self._plan, self._store = stage, plan, store
+        self._taken = itertools.count(1)
+        self._progress = 0
+
+    def send(self) -> None:
+        while (number := next(self._taken)) <= len(self._plan.messages):
+            self._progress = max(self._progress, number)
+            message = self._plan.messages[number - 1]
+            for _ in range(message.times):
+                self._until_acknowledged(message)
+
+    def kill(self, kill: Kill) -> None:
+        """Wait for the moment; a server is killed only while the other one serves."""
+        while self._progress < kill.after:
+            time.sleep(0.005)
+        if kill.victim == "web":
+            self._stage.wait_until_all_serve()
+        self.report.killed.append((time.monotonic(), kill.victim))
+        self._stage.kill(kill)
+        if kill.victim == "web":
+            time.sleep(_DYING)
+            self.report.back_after.append(_DYING + self._stage.wait_until_all_serve())
+
+    def ask(self) -> None:
+        """The storefront, all the while."""
+        while not self.sent.wait(_ASKED_EVERY):
+            self._request("page", "GET", f"/v1/recommendations?key={self._store.public_key}&placement=home")
+
+    def _until_acknowledged(self, message: Message) -> None:
+        deadline = time.monotonic() + _GIVEN_UP_AFTER
+        while self._post(message) != 204:
+            if time.monotonic() > deadline:
+                self.report.unacknowledged.append(message)
+                return
+            time.sleep(_AGAIN_AFTER)
+
+    def _post(self, message: Message) -> int:
+        if message.kind == "events":
+            path, headers = f"/v1/events?key={self._store.public_key}", {"Content-Type": "text/plain"}
+        else:
+            path = f"/hooks/custom/{self._store.store_id}"
+            secret, now = self._store.webhook_secret, datetime.now(UTC)
+            headers = {"Content-Type": "application/json"}
+            headers |= sign_webhook(secret, message.ids[0], now, message.body)
+        return self._request(message.kind, "POST", path, message.body, headers)
+
+    def _request(
+        self,
+        kind: str,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> int:
+        began, status = time.monotonic(), 0
+        connection = http.client.HTTPConnection("127.0.0.1", self._stage.port, timeout=_TIMEOUT)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            answer.read()
+            status = answer.status
+        except (OSError, http.client.HTTPException):
+            pass
+        finally:
+            connection.close()
+        self.report.asked.append(Asked(kind, began, time.monotonic(), status))
+        return status
