@@ -118,7 +118,8 @@ def pair_rules(data: Dataset) -> list[Rules]:
 def candidates(data: Dataset) -> Candidates:
     """Screen all pairs cheaply, then test those exactly that could be among an item's best."""
     firsts, seconds, counts = _met(data)
-    promising = surprise(counts) >= _SURPRISING
+    more = np.flatnonzero(counts.both > counts.chance)
+    promising = more[surprise(counts[more]) >= _SURPRISING]
     firsts, seconds, counts = firsts[promising], seconds[promising], counts[promising]
     both_ways = np.concatenate([firsts, seconds])
     near = np.concatenate(
@@ -208,39 +209,34 @@ def alike(data: Dataset, firsts: LongArray, seconds: LongArray) -> NDArray[np.fl
 def _met(data: Dataset) -> tuple[LongArray, LongArray, Counts]:
     """Give the pairs that enough orders hold, each once; of too many those that most orders hold."""
     pairs, size = data.pairs, max(data.items, 1)
-    firsts, seconds = pairs.keys // size, pairs.keys % size
-    kept = (firsts < seconds) & (pairs.counts >= FEWEST)
+    kept = pairs.counts >= FEWEST
     if kept.sum() > _MOST_PAIRS:
         counts = pairs.counts[kept]
         bar = np.partition(counts, len(counts) - _MOST_PAIRS)[len(counts) - _MOST_PAIRS]
         kept &= pairs.counts > bar
-    firsts, seconds = firsts[kept], seconds[kept]
+    firsts, seconds = np.divmod(pairs.keys[kept], size)
     return firsts, seconds, _counts(data, pairs.counts[kept], firsts, seconds)
 
 
 def _counted(data: Dataset, firsts: LongArray, seconds: LongArray) -> Counts:
-    return _counts(data, data.pairs.look_up(firsts, seconds.astype(np.int32)), firsts, seconds)
+    return _counts(data, data.pairs.look_up(firsts, seconds), firsts, seconds)
 
 
-def _counts(data: Dataset, both: NDArray[np.int32], firsts: LongArray, seconds: LongArray) -> Counts:
+def _counts(data: Dataset, both: LongArray, firsts: LongArray, seconds: LongArray) -> Counts:
     totals = data.pairs.totals.astype(np.float64)
     return Counts(both.astype(np.float64), totals[firsts], totals[seconds], data.orders)
 
 
 def _twins(data: Dataset) -> LongArray:
     """Give the pairs of one kind, lower number first, as ``first * items + second``, sorted."""
-    from app.engine.similarity import blocks  # noqa: PLC0415  a web process never learns
-
     if data.items > _MOST_ITEMS_COMPARED:
         return np.zeros(0, np.int64)
-    found = [np.zeros(0, np.int64)]
-    for first, last in blocks(data.items):
-        near = data.described.alike(first, last)
-        rows = np.repeat(np.arange(first, last, dtype=np.int64), np.diff(near.indptr))
-        close = np.flatnonzero(near.data >= ALIKE)
-        kept = close[strongest(rows[close], np.asarray(near.data[close], np.float64), 2 * SUBSTITUTES)]
-        one, other = rows[kept], near.indices[kept].astype(np.int64)
-        found.append(np.minimum(one, other) * data.items + np.maximum(one, other))
+    near = data.described.near
+    rows = np.repeat(np.arange(data.items, dtype=np.int64), np.diff(near.indptr))
+    close = np.flatnonzero(near.data >= ALIKE)
+    kept = close[strongest(rows[close], np.asarray(near.data[close], np.float64), 2 * SUBSTITUTES)]
+    one, other = rows[kept], near.indices[kept].astype(np.int64)
+    found = [np.minimum(one, other) * data.items + np.maximum(one, other)]
     viewed = viewed_instead(data).tocoo()
     close = np.flatnonzero((viewed.data >= ALIKE) & (viewed.row < viewed.col))
     found.append(viewed.row[close].astype(np.int64) * data.items + viewed.col[close])

@@ -10,6 +10,7 @@ import numpy as np
 from app.engine.affinity_measures import Counts, discoveries, p_values, score, surprise
 from app.engine.affinity_rules import FEWEST, RuleKind, Rules, strongest
 from app.engine.dataset import DAY
+from app.engine.pairs import baskets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,7 +50,8 @@ def steps(data: Dataset, *, gap_days: int = GAP_DAYS) -> Steps:
     same = (data.buyers[first] == data.buyers[then]) & (data.buyers[first] >= 0) & (days <= gap_days)
     kept = np.flatnonzero(same)
     kept = kept[np.argsort(then[kept], kind="stable")][-_MOST_STEPS:]
-    before, second = data.bought[first[kept]], data.bought[then[kept]]
+    held = baskets(data.bought)
+    before, second = held[first[kept]], held[then[kept]]
     after = second - second.multiply(before)
     after.eliminate_zeros()
     return Steps(before.tocsr(), after.tocsr(), days[kept])

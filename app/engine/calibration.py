@@ -94,14 +94,28 @@ def fit(told: NDArray[np.float64], found: Outcomes) -> Calibration:
     return Calibration(told[order], curve)
 
 
-def calibrate(data: Dataset) -> Calibration:
-    """Find rules without the last days, and learn from these days what the estimates were worth."""
+@dataclass(frozen=True)
+class Promises:
+    """What was told of pairs from the orders ``before`` the last days, and what became of them in these."""
+
+    before: Dataset
+    told: NDArray[np.float64]
+    found: Outcomes
+
+
+def promises(data: Dataset) -> Promises | None:
+    """Find rules without the last days, and hold them against these; None where either are missing."""
     first = int(np.searchsorted(data.times, data.now - WINDOW_DAYS * DAY))
     if not 0 < first < data.orders:
-        return Calibration(np.zeros(0), np.zeros(0))
-    before, later = data.between(0, first), data.between(first, data.orders)
+        return None
+    before, later = data.parted(first)
     firsts, seconds = pairs_of(pair_rules(before))
-    return fit(estimate(before, firsts, seconds), outcomes(later, firsts, seconds))
+    return Promises(before, estimate(before, firsts, seconds), outcomes(later, firsts, seconds))
+
+
+def calibrate(made: Promises | None) -> Calibration:
+    """Learn what the estimates were worth."""
+    return fit(made.told, made.found) if made else Calibration(np.zeros(0), np.zeros(0))
 
 
 def pairs_of(rules: Sequence[Rules]) -> tuple[LongArray, LongArray]:

@@ -12,7 +12,8 @@ from app.engine.extras import joining
 from app.engine.lengths import shortened
 from app.engine.proven import proven
 from app.engine.recipe import Recipe
-from app.engine.strategies.ranked import Lessons
+from app.engine.signals import Signals
+from app.engine.strategies.ranked import FEWEST_LESSONS, Lessons, trees_grow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +54,7 @@ def choose(data: Dataset, seed: int, start: Recipe | None = None) -> Choice:
     first = split(data)
     if first is None:
         return Choice(recipe, [], None)
-    train = data.between(0, first)
+    train, _later = data.parted(first)
     fitted = recipe.fit_lists(train)
     asked = cases(data, first, np.random.default_rng(seed))
     boards = {location: Board.of(asked[location], fitted) for location in ("product", "cart", "home")}
@@ -164,17 +165,18 @@ def _choose_trees(
     train, data = histories
     lessons = Lessons.after(data, train.orders, recipe.ranked.lessons)
     half = np.arange(len(lessons.who)) % 2 == 0
-    teacher = replace(recipe.ranked, via=recipe.via(fitted))
-    taught = teacher.taught(train, lessons.part(half))
     untold = board.among(lessons.who[~half])
-    if not taught.models or len(untold.cases) < FEWEST_CASES:
+    if len(untold.cases) < FEWEST_CASES or half.sum() < FEWEST_LESSONS or not trees_grow():
         return recipe, board
-    tried = untold.having(taught.name, taught.ranks(train, lessons.who[~half]))
+    found = Signals(train, recipe.via(fitted)).candidates(lessons.who)
+    taught = recipe.ranked.learned(found.of(half), lessons.part(half))
+    if not taught.models:
+        return recipe, board
+    tried = untold.having(taught.name, taught.placed(found.of(~half), lessons.who[~half], train))
     weights = {**recipe.home, taught.name: TREES}
     if not _clearly_better(tried.quality(weights), untold.quality(recipe.home)):
         return recipe, tried
-    ranked = replace(teacher.taught(train, lessons), via={})
-    return replace(recipe, ranked=ranked, home=weights), tried
+    return replace(recipe, ranked=recipe.ranked.learned(found, lessons), home=weights), tried
 
 
 def _clearly_better(challenger: NDArray[np.float64], champion: NDArray[np.float64]) -> bool:

@@ -107,7 +107,7 @@ class Dataset:
     @cached_property
     def pairs(self) -> Pairs:
         """How many orders hold two items."""
-        return Pairs.count(self.buyers_of, self.bought)
+        return Pairs.count(self.bought)
 
     def ages(self) -> NDArray[np.float64]:
         """Days between each order and ``now``."""
@@ -125,6 +125,12 @@ class Dataset:
             now=now,
             visits=self.visits.before(now) if self.visits else None,
         )
+
+    def parted(self, first: int) -> tuple[Dataset, Dataset]:
+        """Part the orders at the one numbered ``first``; pairs are counted once, the later taken away."""
+        before, after = self.between(0, first), self.between(first, self.orders)
+        vars(before)["pairs"] = self.pairs.less(after.pairs)
+        return before, after
 
     def priced(self) -> NDArray[np.float64]:
         """Give the price of each item, 0 where unknown."""

@@ -245,11 +245,13 @@ def answered(scores: FloatArray, truth: csr_matrix, k: int = K) -> NDArray[np.bo
     top = min(k, scores.shape[1])
     if not top or not len(scores):
         return np.zeros((len(scores), k), np.bool_)
-    near = np.argpartition(-scores, top - 1, axis=1)[:, :top]
+    last = scores.shape[1] - top
+    near = np.argpartition(scores, last, axis=1)[:, last:]
     near.sort(axis=1)
     order = np.argsort(-np.take_along_axis(scores, near, axis=1), axis=1, kind="stable")
     first = np.take_along_axis(near, order, axis=1)
     shown = np.take_along_axis(scores, first, axis=1) > 0.0
     dense = np.zeros((len(scores), k), np.bool_)
-    dense[:, :top] = shown & np.take_along_axis(truth.toarray() > 0.0, first, axis=1)
+    rows = np.repeat(np.arange(len(scores)), top)
+    dense[:, :top] = shown & (np.asarray(truth[rows, first.ravel()]).reshape(first.shape) > 0.0)
     return dense

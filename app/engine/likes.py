@@ -8,7 +8,7 @@ import numpy as np
 
 from app.engine.affinity import confidence
 from app.engine.lists import Hanging, cut, matrix
-from app.engine.similarity import blocks
+from app.engine.similarity import NEAREST
 from app.engine.types import Anchor, ReasonKind
 
 if TYPE_CHECKING:
@@ -16,21 +16,13 @@ if TYPE_CHECKING:
 
     from app.engine.dataset import Dataset
 
-_LENGTH = 100
 _HELD_BACK = 5.0
 """Visits that are taken to have looked at one of two items only, so that a few in common prove little."""
 
 
-def alike(data: Dataset, length: int = _LENGTH) -> csr_matrix:
+def alike(data: Dataset, length: int = NEAREST) -> csr_matrix:
     """Items x items: cosine of descriptions, the ``length`` nearest of each."""
-    from scipy.sparse import csr_matrix, vstack  # noqa: PLC0415  a web process never learns
-
-    hanging = Hanging(Anchor.ITEM, ReasonKind.SIMILAR)
-    parts = [
-        matrix(cut(data.described.alike(first, last), length, hanging), data.items)
-        for first, last in blocks(data.items)
-    ]
-    return vstack(parts).tocsr() if parts else csr_matrix((0, 0))
+    return matrix(cut(data.described.near, length, Hanging(Anchor.ITEM, ReasonKind.SIMILAR)), data.items)
 
 
 def viewed_instead(data: Dataset) -> csr_matrix:

@@ -10,6 +10,8 @@ import numpy as np
 from app.engine.types import Anchor, Lists, ReasonKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
@@ -87,8 +89,16 @@ def joined(first: Lists, second: Lists) -> Lists:
     return replace(first, starts=starts, items=items[order], scores=scores[order], counts=counts)
 
 
+def stacked(parts: Sequence[Lists], hanging: Hanging) -> Lists:
+    """Put the rows of lists under each other."""
+    sizes = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.starts) for part in parts)])
+    items = np.concatenate([np.empty(0, np.int32), *(part.items for part in parts)])
+    scores = np.concatenate([np.empty(0, np.float32), *(part.scores for part in parts)])
+    return Lists(hanging.anchor, hanging.reason, np.cumsum(sizes), items, scores)
+
+
 def counted(lists: Lists, data: Dataset) -> Lists:
     """Add to lists that hang on items how many orders hold anchor and item, and how many the anchor."""
     rows = np.repeat(np.arange(data.items, dtype=np.int64), np.diff(lists.starts))
-    counts = data.pairs.look_up(rows, lists.items)
-    return replace(lists, counts=counts, totals=data.pairs.totals, orders=data.orders)
+    counts = data.pairs.look_up(rows, lists.items).astype(np.int32)
+    return replace(lists, counts=counts, totals=data.pairs.totals.astype(np.int32), orders=data.orders)

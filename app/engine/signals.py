@@ -37,6 +37,12 @@ class Candidates:
     owned: LongArray
     numbers: FloatArray
 
+    def of(self, chosen: NDArray[np.bool_]) -> Candidates:
+        """Keep the candidates of some of those asked, who move up."""
+        kept = chosen[self.seats]
+        seats = (np.cumsum(chosen) - 1)[self.seats[kept]]
+        return Candidates(seats, self.items[kept], self.owned[kept], self.numbers[kept])
+
 
 @dataclass(frozen=True)
 class Signals:

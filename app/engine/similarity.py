@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.engine.lists import Hanging, cut, matrix
+from app.engine.types import Anchor, ReasonKind
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 LETTERS_UP_TO = 20_000
 """Above this many products letter groups cost minutes and words must do."""
+
+NEAREST = 80
+"""So many like ones are kept of each item."""
 
 _WORD = r"(?u)\b\w+\b"
 _CATEGORY, _BRAND = 0.25, 0.1
@@ -61,6 +67,17 @@ class Descriptions:
         block.eliminate_zeros()
         block.sort_indices()
         return block
+
+    @cached_property
+    def near(self) -> csr_matrix:
+        """Items x items: the cosine of each with the ``NEAREST`` that are most alike; a row is best first."""
+        from scipy.sparse import csr_matrix, vstack  # noqa: PLC0415  a web process never learns
+
+        items, hanging = len(self.titles), Hanging(Anchor.ITEM, ReasonKind.SIMILAR)
+        parts = [
+            matrix(cut(self.alike(first, last), NEAREST, hanging), items) for first, last in blocks(items)
+        ]
+        return csr_matrix(vstack(parts, format="csr")) if parts else csr_matrix((0, 0))
 
     def squares(self, among: int) -> FloatArray:
         """Squared cosines of the first ``among`` items, dense; computed once for each size."""

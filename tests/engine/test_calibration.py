@@ -16,6 +16,7 @@ from app.engine.calibration import (
     fit,
     outcomes,
     pairs_of,
+    promises,
 )
 from app.engine.dataset import Catalog, Dataset, OrderLines, assemble
 from tests.engine.shops import FIVE, shop
@@ -47,8 +48,8 @@ def test_a_calibration_rises_and_stays_within_bounds(found: list[tuple[float, in
 
 def test_a_history_too_short_leaves_estimates_as_they_are() -> None:
     told = np.asarray([0.2, 0.8])
-    assert calibrate(FIVE).apply(told).tolist() == told.tolist()
-    assert calibrate(shop([])).apply(told).tolist() == told.tolist()
+    assert calibrate(promises(FIVE)).apply(told).tolist() == told.tolist()
+    assert calibrate(promises(shop([]))).apply(told).tolist() == told.tolist()
 
 
 def test_a_rare_anchor_is_held_back_towards_the_mean() -> None:
@@ -88,7 +89,7 @@ def test_confidence_keeps_its_word_in_the_demo_store(demo: tuple[Dataset, int]) 
     train, test = data.between(0, first), data.between(first, data.orders)
     rules = pair_rules(train)
     firsts, seconds = pairs_of(rules)
-    told = calibrate(train).apply(estimate(train, firsts, seconds))
+    told = calibrate(promises(train)).apply(estimate(train, firsts, seconds))
     found = outcomes(test, firsts, seconds)
     assert calibration_error(told, found) <= 0.02
     assert brier_skill(told, found) >= 0.05

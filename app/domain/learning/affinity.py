@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
 
+    from app.engine.calibration import Promises
     from app.engine.dataset import Dataset
     from app.engine.seasonality import Seasonality
     from app.kernel.ids import StoreId
@@ -71,11 +72,16 @@ class Learned:
 
     found: Sequence[Found]
     seasons: Seasonality
+    promises: Promises | None
 
 
-def learn(data: Dataset) -> Learned:
-    """Find the rules and seasons of a store. Takes seconds to minutes and needs no transaction."""
-    curve = calibration.calibrate(data)
+def learn(data: Dataset, sets: Rules | None = None) -> Learned:
+    """Find the rules and seasons of a store. Takes seconds to minutes and needs no transaction.
+
+    ``sets`` are rules of three and more that were found elsewhere.
+    """
+    made = calibration.promises(data)
+    curve = calibration.calibrate(made)
     pairs = [_of_products(data, each, curve) for each in pair_rules(data)]
     described = data.described
     groups = (
@@ -86,12 +92,12 @@ def learn(data: Dataset) -> Learned:
     found = [
         *pairs,
         _plain(PRODUCT, data.item_ids, sequential_rules(data)),
-        _plain(SET, data.item_ids, set_rules(data)),
+        _plain(SET, data.item_ids, set_rules(data) if sets is None else sets),
     ]
     for level, labels in groups:
         grouped = group_rules(data, labels)
         found.append(_plain(level, grouped.names, grouped.rules))
-    return Learned(found, seasonality.learn(data))
+    return Learned(found, seasonality.learn(data), made)
 
 
 def refresh(session: Session, store_id: StoreId, learned: Learned, *, at: datetime) -> int:

@@ -10,8 +10,6 @@ import msgspec
 import numpy as np
 
 from app.engine import calibration
-from app.engine.affinity_rules import pair_rules
-from app.engine.dataset import DAY
 from app.engine.pipeline import PublishedIndex, Query, recommend
 
 if TYPE_CHECKING:
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from app.engine.calibration import Promises
     from app.engine.dataset import Dataset
     from app.engine.evaluate import Measured
     from app.engine.types import Published
@@ -74,22 +73,18 @@ class Calibrated:
     skill: float
 
 
-def calibrated(data: Dataset) -> Calibrated | None:
-    """Promise on the orders before the last two weeks and see what came of it; None where these are few."""
-    first = int(np.searchsorted(data.times, data.now - calibration.WINDOW_DAYS * DAY))
-    if not 0 < first < data.orders:
+def calibrated(made: Promises | None) -> Calibrated | None:
+    """See what came in the last two weeks of what the orders before promised; None where these are few."""
+    if made is None:
         return None
-    before, later = data.between(0, first), data.between(first, data.orders)
-    curve = calibration.calibrate(before)
-    firsts, seconds = calibration.pairs_of(pair_rules(before))
-    found = calibration.outcomes(later, firsts, seconds)
-    if not len(curve.told) or found.asked.sum() < calibration.FEWEST_OUTCOMES:
+    curve = calibration.calibrate(calibration.promises(made.before))
+    if not len(curve.told) or made.found.asked.sum() < calibration.FEWEST_OUTCOMES:
         return None
-    told = curve.apply(calibration.estimate(before, firsts, seconds))
+    told = curve.apply(made.told)
     return Calibrated(
-        pairs=len(firsts),
-        error=_rounded(calibration.calibration_error(told, found)),
-        skill=_rounded(calibration.brier_skill(told, found)),
+        pairs=len(told),
+        error=_rounded(calibration.calibration_error(told, made.found)),
+        skill=_rounded(calibration.brier_skill(told, made.found)),
     )
 
 

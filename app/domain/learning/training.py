@@ -20,6 +20,7 @@ from app.domain.learning import (
     contest,
     progress,
     publish,
+    reach,
     segments,
     trigger,
     versions,
@@ -110,16 +111,18 @@ def _train(runtime: Runtime, teller: Teller, version: str, seed: int) -> None:
     began, store_id = time.perf_counter(), teller.store_id
     teller.tell("reading")
     with runtime.unit(store_id) as unit:
-        data = assemble.dataset(unit.session, store_id)
+        read = reach.read(unit.session, store_id, reach.free_bytes(runtime.settings))
         placed = trigger.placed(unit.session, store_id)
         served = _served(versions.published_with_bytes(unit.session, store_id))
-    learned = learn(data, seed=seed, tell=teller.tell)
+    data = read.data
+    learned = read.widen(learn(data, seed=seed, tell=teller.tell), runtime.settings.spark_master)
     teller.tell("relating")
-    related = affinity.learn(data)
+    related = affinity.learn(data, read.sets(runtime.settings.spark_master))
     teller.tell("comparing")
     verdict = _verdict(data, learned, served, seed)
     teller.tell("describing")
-    figures = _figures(data, learned, served) | {"verdict": verdict, "placed": placed}
+    figures = _figures(data, learned, served) | _promised(related) | read.told()
+    figures |= {"verdict": verdict, "placed": placed}
     teller.tell("keeping")
     with runtime.unit(store_id) as unit:
         cards = assemble.cards(unit.session, store_id, data.item_ids)
@@ -175,7 +178,6 @@ def _figures(data: Dataset, learned: Learned, served: _Served | None) -> dict[st
     """Write down what was learned from what, and how well it does; the same data give the same figures."""
     choice = learned.choice
     drift = card.drift(served.row.version, served.snapshot.published, learned.published) if served else None
-    promised = card.calibrated(data)
     return {
         **_rows(data),
         "shoppers": len(data.shopper_ids),
@@ -184,8 +186,13 @@ def _figures(data: Dataset, learned: Learned, served: _Served | None) -> dict[st
         "measured": [asdict(row) | card.errors(row) for row in choice.measured],
         "exposure": asdict(card.exposure(data, learned.published)),
         "drift": asdict(drift) if drift else None,
-        "calibration": asdict(promised) if promised else None,
     }
+
+
+def _promised(related: affinity.Learned) -> dict[str, Any]:
+    """Say what promised probabilities were worth."""
+    promised = card.calibrated(related.promises)
+    return {"calibration": asdict(promised) if promised else None}
 
 
 def _rows(data: Dataset) -> dict[str, int]:

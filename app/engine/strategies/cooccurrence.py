@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from app.engine.affinity import confidence, mass, order_weights
-from app.engine.lists import Hanging, counted, cut
+from app.engine import affinity
+from app.engine.affinity import order_weights
+from app.engine.lists import Hanging, counted, cut, stacked
 from app.engine.strategy import Tabled
 from app.engine.types import Anchor, ReasonKind, Task
 
 if TYPE_CHECKING:
     from app.engine.dataset import Dataset
+    from app.engine.pairs import Pairs
+    from app.engine.types import Lists
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,14 @@ class Cooccurrence(Tabled):
     def fit(self, data: Dataset) -> Self:
         """Count pairs."""
         weights = order_weights(data, self.size_power, self.half_life)
-        scores = confidence(data, weights, self.shrink)
-        if self.target_power:
-            sold = mass(data, weights)
-            share = np.divide(sold, sold.max(initial=0.0), out=np.ones_like(sold), where=sold > 0.0)
-            scores.data /= share[scores.indices] ** self.target_power
-        return self.keeping(counted(cut(scores, self.length, Hanging(self.anchor, self.reason)), data))
+        return self.keeping(counted(self.told(affinity.counted(data, weights)), data))
+
+    def told(self, pairs: Pairs) -> Lists:
+        """Give the lists that follow from weighted counts."""
+        best = max(int(pairs.totals.max(initial=0)), 1)
+        worth = (np.maximum(pairs.totals, 1) / best) ** -self.target_power
+        parts = []
+        for scores in affinity.shares(pairs, self.shrink):
+            scores.data *= worth[scores.indices]
+            parts.append(cut(scores, self.length, Hanging(self.anchor, self.reason)))
+        return stacked(parts, Hanging(self.anchor, self.reason))

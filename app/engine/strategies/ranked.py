@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -98,29 +99,39 @@ class Ranked(Tabled):
 
     def taught(self, past: Dataset, lessons: Lessons) -> Self:
         """Learn to foretell lessons from what was known before them; too few of them teach nothing."""
-        blank = replace(self, models=())
         if len(lessons.who) < FEWEST_LESSONS or not trees_grow():
-            return blank
-        found = Signals(past, self.via).candidates(lessons.who)
+            return replace(self, models=())
+        return self.learned(Signals(past, self.via).candidates(lessons.who), lessons)
+
+    def learned(self, found: Candidates, lessons: Lessons) -> Self:
+        """Learn from the candidates of lessons."""
         bought = np.asarray(lessons.truth[found.seats, found.items]).ravel() > 0.0
         new = found.owned == 0
         if not bought[new].any():
-            return blank
-        models = (_learned(found, bought, self.rounds), _learned(_some(found, new), bought[new], self.rounds))
-        return replace(self, models=models, until=lessons.until)
+            return replace(self, models=())
+        with ThreadPoolExecutor(2) as two:
+            models = two.map(_learned, (found, _some(found, new)), (bought, bought[new]), (self.rounds,) * 2)
+        return replace(self, models=tuple(models), until=lessons.until)
 
     def ranks(self, data: Dataset, who: LongArray) -> Lists:
         """Give the lists of shoppers; the others' rows are empty, and so are all without models."""
         from scipy.sparse import csr_matrix  # noqa: PLC0415  a web process never learns
 
-        hanging = Hanging(self.anchor, self.reason)
-        shape = (len(data.shopper_ids), data.items)
         if not self.models or not len(who):
-            return cut(csr_matrix(shape), self.length, hanging)
-        found = Signals(data, self.via).candidates(who)
-        scores = _merged(found, *(_predicted(model, found) for model in self.models))
+            shape = (len(data.shopper_ids), data.items)
+            return cut(csr_matrix(shape), self.length, Hanging(self.anchor, self.reason))
+        return self.placed(Signals(data, self.via).candidates(who), who, data)
+
+    def placed(self, found: Candidates, who: LongArray, data: Dataset) -> Lists:
+        """Give the lists of shoppers from their candidates."""
+        from scipy.sparse import csr_matrix  # noqa: PLC0415  a web process never learns
+
+        with ThreadPoolExecutor(2) as two:
+            scores = _merged(found, *two.map(_predicted, self.models, (found, found)))
         seats, items, worth = _placed(found, scores, self.length // 2)
-        return cut(csr_matrix((worth, (who[seats], items)), shape=shape), self.length, hanging)
+        shape = (len(data.shopper_ids), data.items)
+        lists = csr_matrix((worth, (who[seats], items)), shape=shape)
+        return cut(lists, self.length, Hanging(self.anchor, self.reason))
 
 
 def trees_grow() -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.engine.affinity import order_weights
 from app.engine.lists import Hanging, counted, cut
+from app.engine.pairs import baskets
 from app.engine.strategy import Tabled
 from app.engine.types import Anchor, ReasonKind, Task
 
@@ -39,8 +40,9 @@ class Ridge(Tabled):
         from scipy.sparse import csr_matrix, diags  # noqa: PLC0415  a web process never learns
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
 
-        weighed = data.buyers_of @ diags(order_weights(data, self.size_power, self.half_life))
-        gram = csr_matrix(weighed @ data.bought)
+        held = baskets(data.bought)
+        weighed = held.T.tocsr() @ diags(order_weights(data, self.size_power, self.half_life))
+        gram = csr_matrix(weighed @ held)
         gram.sort_indices()
         with threadpool_limits(1):
             parts = [self._regressed(gram, item) for item in range(self.first, data.items)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from app.engine.affinity import mass
+from app.engine.affinity import mass, whole
 from app.engine.lists import Hanging, line
 from app.engine.strategy import Tabled
 from app.engine.types import Anchor, ReasonKind, Task
@@ -36,4 +36,4 @@ class Seasonal(Tabled):
         ages = data.ages()
         off = (ages + self.ahead + _YEAR / 2.0) % _YEAR - _YEAR / 2.0
         near = np.exp(-0.5 * (off / self.spread) ** 2) * 0.5 ** (ages / _YEAR / self.half_life_years)
-        return self.keeping(line(mass(data, near), self.length, Hanging(self.anchor, self.reason)))
+        return self.keeping(line(mass(data, whole(near)), self.length, Hanging(self.anchor, self.reason)))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from app.engine.affinity import whole
 from app.engine.lists import Hanging, cut
+from app.engine.pairs import baskets
 from app.engine.shoppers import successions
 from app.engine.strategy import Tabled
 from app.engine.types import Anchor, ReasonKind, Task
@@ -37,8 +39,9 @@ class Sequential(Tabled):
         gaps = (data.times[after] - data.times[before]) / 86_400.0
         sizes = np.maximum(data.sizes[before], 1.0) * np.maximum(data.sizes[after], 1.0)
         fading = np.minimum(gaps / self.gap_days + data.ages()[after] / self.half_life, 1_000.0)
-        weights = sizes**-0.5 * 0.5**fading
-        first, second = data.bought[before], data.bought[after]
+        weights = whole(sizes**-0.5 * 0.5**fading)
+        held = baskets(data.bought)
+        first, second = held[before], held[after]
         scores = csr_matrix(first.T @ diags(weights) @ second)
         doubt = self.shrink * (float(weights.mean()) if len(weights) else 1.0)
         share = 1.0 / np.maximum(first.T @ weights + doubt, np.finfo(np.float64).tiny)

@@ -15,6 +15,7 @@ from app.domain.accounts.stores import Credentials
 from app.domain.learning import card, contest, progress, training, versions
 from app.domain.tables.learning import ModelVersion
 from app.engine.build import learn
+from app.engine.calibration import promises
 from app.kernel.clock import FixedClock
 from app.kernel.db import Database
 from app.kernel.errors import Conflict
@@ -225,9 +226,9 @@ def test_a_failed_training_says_why_and_is_awaited_no_longer(
 
 
 def test_promises_are_held_against_what_came_true() -> None:
-    found = card.calibrated(drawn_shop(1200))
+    found = card.calibrated(promises(drawn_shop(1200)))
     assert found is not None
     assert found.pairs > 0
     assert 0.0 <= found.error < 0.1
     assert found.skill > 0.0, "families are bought together: better than the base rate"
-    assert card.calibrated(FIVE) is None
+    assert card.calibrated(promises(FIVE)) is None
