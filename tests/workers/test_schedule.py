@@ -41,3 +41,18 @@ def test_a_store_is_first_trained_when_it_has_had_a_day(
 
 def test_every_entry_of_the_timetable_is_a_job() -> None:
     assert {entry.job for entry in schedule.TIMETABLE} <= set(JOBS)
+
+
+def test_the_night_training_waits_in_the_queue_of_trainings(
+    runtime: Runtime, store: Credentials, clock: FixedClock
+) -> None:
+    schedule.tick(runtime)
+    clock.advance(timedelta(days=1))
+    schedule.tick(runtime)
+    with runtime.unit() as unit:
+        rows = unit.session.execute(
+            text("select job, queue from outbox where store_id = :store"), {"store": store.store_id}
+        )
+        queues = {(row.job, row.queue) for row in rows}
+    assert ("train.store", "training") in queues
+    assert {queue for name, queue in queues if name != "train.store"} == {"default"}
