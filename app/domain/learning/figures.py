@@ -48,9 +48,13 @@ def write(report: Report, path: Path) -> None:
 def _tables(report: Report) -> Iterator[str]:
     for (task, known), head in _HEADS.items():
         mine = [row for row in report.rows if row.task is task and row.known_shoppers is known]
-        if mine:
-            yield from ("", f"{head}, {mine[0].cases:,} cases")
-            yield from (_line(row) for row in sorted(mine, key=lambda row: (-row.ndcg, row.name)))
+        if not mine:
+            continue
+        yield from ("", f"{head}, {mine[0].cases:,} cases")
+        heard = [row for row in mine if row.found > 0.0]
+        yield from (_line(row) for row in sorted(heard, key=lambda row: (-row.ndcg, row.name)))
+        if silent := sorted(row.name for row in mine if row not in heard):
+            yield f"  without an answer: {', '.join(silent)}"
 
 
 def _line(row: Row) -> str:
