@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.api import affinity, analytics, custom, docs, edge, models, openapi, privacy, store, storefront
+from app.api import (
+    affinity,
+    analytics,
+    custom,
+    docs,
+    edge,
+    models,
+    openapi,
+    privacy,
+    rules,
+    store,
+    storefront,
+)
 from app.kernel.runtime import Runtime
 
 
 def create(runtime: Runtime) -> Blueprint:
     blueprint = Blueprint("api", __name__)
-    groups = (custom, store, privacy, models, affinity, analytics)
+    groups = (custom, store, rules, privacy, models, affinity, analytics)
     served = tuple(operation for group in groups for operation in group.operations(runtime))
     for operation in served:
         if operation.handler is not None:

@@ -12,7 +12,7 @@ from app.bridge import stream
 from app.kernel.ids import StoreId
 from app.kernel.runtime import Runtime
 from tests.faults.plan import Credit, Order, Plan
-from tests.faults.stage import spooled
+from tests.faults.stage import spooled, there, until
 
 _SETTLED_WITHIN = 180.0
 _OPEN = text(
@@ -23,6 +23,7 @@ _OPEN = text(
 def settle(runtime: Runtime, plans: Sequence[tuple[StoreId, Plan]]) -> float:
     """Wait until nothing is on its way any more, or the ledgers agree no more; seconds that it took."""
     began = time.monotonic()
+    until(lambda: there(runtime), _SETTLED_WITHIN)
     while time.monotonic() < began + _SETTLED_WITHIN:
         if not on_its_way(runtime) and all(not differences(runtime, *each) for each in plans):
             break

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
+from redis.exceptions import RedisError
+from sqlalchemy import text
 
 from app import onboard
 from app.bridge import publisher, stream
@@ -20,6 +22,7 @@ from app.bridge.snapshot import encode
 from app.domain.accounts.stores import Credentials, NewStore
 from app.factory import build_runtime
 from app.kernel import embedded, schema
+from app.kernel.db import AWAY
 from app.kernel.runtime import Runtime
 from app.kernel.settings import Settings
 from tests.bridge import toys
@@ -38,6 +41,7 @@ class Stage:
 
     def store(self, plan: Plan) -> Credentials:
         """A store of this plan's own that is served, with the slates that its orders name."""
+        until(lambda: there(self.runtime), _UP_WITHIN)
         new = NewStore(name=f"Seed {plan.seed}", platform="custom", domain="shop.example", currency="GBP")
         credentials = onboard.connect(self.runtime, new)
         snapshot = replace(toys.snapshot(), store_id=credentials.store_id)
@@ -90,6 +94,16 @@ def stage() -> Iterator[Stage]:
             finally:
                 stop.set()
                 keeper.join()
+
+
+def there(runtime: Runtime) -> bool:
+    """Whether both servers answer."""
+    try:
+        with runtime.unit() as unit:
+            unit.session.execute(text("select 1"))
+        return bool(runtime.valkey.ping())
+    except (RedisError, *AWAY):
+        return False
 
 
 def until(holds: Callable[[], bool], seconds: float) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import redis
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.bridge import publisher
 from app.bridge.config import PlacementConfig, StoreConfig
 from app.domain.merchandising import look as looks
-from app.domain.merchandising import placements
-from app.domain.tables.accounts import Store
+from app.domain.merchandising import placements, rules
+from app.domain.tables.accounts import ApiKey, Store
 from app.domain.tables.merchandising import Placement
 from app.kernel.ids import StoreId
 
@@ -27,7 +28,15 @@ def config(session: Session, store_id: StoreId, store: Store) -> StoreConfig:
         exploration=store.exploration,
         placements=tuple(placement(each) for each in chosen),
         version=max((each.version.isoformat() for each in chosen), default=store.created_at.isoformat()),
+        rules=rules.published(session, store_id),
+        customer_keys=_customer_keys(session, store_id),
     )
+
+
+def _customer_keys(session: Session, store_id: StoreId) -> tuple[str, ...]:
+    """What signs customers: the hashes of the secret keys, which the shop can work out from those it has."""
+    wanted = select(ApiKey.hash).where(ApiKey.store_id == store_id, ApiKey.revoked_at.is_(None))
+    return tuple(session.scalars(wanted.order_by(ApiKey.created_at)).all())
 
 
 def placement(chosen: Placement) -> PlacementConfig:

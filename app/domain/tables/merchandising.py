@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.tables.base import Key, Row
+from app.domain.tables.base import Key, MinorOrNull, Row, Texts
 
 
 class Placement(Row):
@@ -23,4 +23,30 @@ class Placement(Row):
     slots: Mapped[int]
     active: Mapped[bool] = mapped_column(server_default="true")
     look: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # see merchandising.look.Look
+    version: Mapped[datetime]
+
+
+class Rule(Row):
+    """What is to become of the items that meet all conditions; prices in minor units, bounds inclusive."""
+
+    __tablename__ = "rules"
+
+    store_id: Mapped[Key]
+    rule_id: Mapped[Key]
+    name: Mapped[str]
+    kind: Mapped[str]  # exclude | pin | boost
+    active: Mapped[bool]
+    locations: Mapped[Texts]
+    products: Mapped[Texts]
+    categories: Mapped[Texts]
+    brands: Mapped[Texts]
+    price_from: Mapped[MinorOrNull]
+    price_to: Mapped[MinorOrNull]
+    stock_from: Mapped[int | None]
+    stock_to: Mapped[int | None]
+    priority: Mapped[int]
+    strength: Mapped[float]
+    position: Mapped[int]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
     version: Mapped[datetime]
