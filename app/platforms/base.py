@@ -56,11 +56,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class InstallRequest:
-    """A merchant asks to connect the shop at ``domain``; ``params`` are what the platform's page sent."""
+    """A merchant asks to connect the shop at ``domain``; ``params`` are what the platform's page sent.
+
+    ``state`` comes back with the answer to a redirect.
+    """
 
     domain: str
     params: Mapping[str, str]
-    at: datetime | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

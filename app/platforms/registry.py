@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.kernel.clock import SystemClock
 from app.kernel.errors import NotFound
 from app.kernel.settings import Settings
 from app.platforms.base import Platform
@@ -23,7 +24,7 @@ def create(settings: Settings) -> Mapping[str, Platform]:
     )
     return {
         CustomPlatform.name: CustomPlatform(),
-        ShopifyPlatform.name: ShopifyPlatform(shopify, shopify.client()),
+        ShopifyPlatform.name: ShopifyPlatform(shopify, shopify.client(), SystemClock()),
     }
 
 

@@ -43,7 +43,7 @@ def apply(
                 _rename(unit, store_id, each, runtime)
             case PlanChanged():
                 stores.get(unit.session, store_id).plan = each.plan
-            case PullReady():
+            case PullReady() if grants.is_good(unit.session, store_id):
                 pulls.hasten(unit.session, store_id, at=runtime.clock.now())
                 unit.enqueue(pulls.WORK, key=store_id)
             case ForgetCustomer():

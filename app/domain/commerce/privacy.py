@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
+from app.domain.tables import (  # noqa: F401 - imported so that every table is known here
+    accounts,
+    catalog,
+    commerce,
+    decisions,
+    intake,
+    learning,
+    merchandising,
+    shops,
+)
+from app.domain.tables.base import Row
 from app.kernel.ids import StoreId
 
 # A visitor who turned out to be somebody else is not this customer, even where both used one browser.
@@ -60,6 +71,9 @@ _IDENTITIES = text("delete from identities where store_id = :store_id and custom
 _CUSTOMERS = text("delete from customers where store_id = :store_id and customer_id = :customer_id")
 
 
+_DISCLOSURES = text("delete from disclosures where store_id = :store_id and customer_id = :customer_id")
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """What was found of a customer: his visitor ids and his orders."""
@@ -78,13 +92,26 @@ def erase(
     shop's message brings the person back.
     """
     who = {"store_id": store_id, "customer_id": customer_id}
-    visitors = sorted(session.scalars(_VISITORS, who))
-    found = {**who, "visitors": visitors, "named": sorted(order_ids)}
+    visitors_of_him = visitors(session, store_id, customer_id)
+    found = {**who, "visitors": visitors_of_him, "named": sorted(order_ids)}
     orders = sorted(session.scalars(_ORDERS, found))
     session.execute(_LINES, {"store_id": store_id, "orders": orders})
     slates = list(session.scalars(_SLATES, found))
-    session.execute(_EVENTS, {"store_id": store_id, "visitors": visitors, "slates": slates})
+    session.execute(_EVENTS, {"store_id": store_id, "visitors": visitors_of_him, "slates": slates})
     session.execute(_DELIVERIES, {"store_id": store_id, "quoted": f'"{customer_id}"'.encode()})
     session.execute(_IDENTITIES, who)
     session.execute(_CUSTOMERS, who)
-    return Erased(tuple(visitors), tuple(orders))
+    session.execute(_DISCLOSURES, who)
+    return Erased(tuple(visitors_of_him), tuple(orders))
+
+
+def visitors(session: Session, store_id: StoreId, customer_id: str) -> list[str]:
+    """The visitor ids that were this customer."""
+    return sorted(session.scalars(_VISITORS, {"store_id": store_id, "customer_id": customer_id}))
+
+
+def erase_store(session: Session, store_id: StoreId) -> None:
+    """Forget a store and everything that hangs on it. Nothing finds it any more."""
+    for table in sorted(Row.metadata.tables.values(), key=lambda each: each.name):
+        if "store_id" in table.columns and table.name != "outbox":
+            session.execute(delete(table).where(table.c.store_id == store_id))

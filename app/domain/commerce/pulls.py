@@ -75,6 +75,8 @@ def work(runtime: Runtime, store_id: StoreId) -> None:
     """The job: fetch what is due, a turn of some minutes at most. Safe to run twice, and at the same time."""
     with runtime.unit(store_id) as unit:
         platform = registry.named(runtime.platforms, stores.get(unit.session, store_id).platform)
+    if not platform.pulled:
+        return
     until = runtime.clock.now() + _TURN
     access = grants.access(runtime, store_id)
     while runtime.clock.now() < until:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 
+from app.bridge import publisher
 from app.domain.accounts import audit, grants, stores
 from app.domain.accounts.stores import NewStore
-from app.domain.commerce import install, pulls
+from app.domain.commerce import install, privacy, pulls
 from app.domain.merchandising import storefront
 from app.kernel.ids import StoreId, new_id
 from app.kernel.runtime import Runtime, Unit
@@ -39,6 +41,17 @@ def welcome(runtime: Runtime, platform: str, grant: Grant) -> StoreId:
         else:
             return store_id
     raise AssertionError("a shop that somebody else connected is not found")
+
+
+def forget(runtime: Runtime, store_id: StoreId, told_at: datetime) -> None:
+    """Erase all that we hold of a shop that left. One that came back since then is kept."""
+    with runtime.unit(store_id) as unit:
+        since = grants.since(unit.session, store_id)
+        if since is not None and since > told_at:
+            return
+        public_key = stores.get(unit.session, store_id).public_key
+        privacy.erase_store(unit.session, store_id)
+        unit.after_commit(lambda: publisher.forget(runtime.valkey, store_id, public_keys=(public_key,)))
 
 
 def _create(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar, Final
 
 import httpx
 
+from app.kernel.clock import Clock
 from app.platforms.base import (
     Access,
     Context,
@@ -49,6 +50,7 @@ class ShopifyPlatform:
 
     config: Config
     http: httpx.Client
+    clock: Clock
     sleep: Sleep = time.sleep
 
     def install(self, request: InstallRequest) -> InstallStep:
@@ -56,11 +58,12 @@ class ShopifyPlatform:
 
         Raises Unauthorized, Invalid or Upstream.
         """
-        shop = tokens.verify_query(self.config, request.params, request.at or datetime.now(UTC))
+        now = self.clock.now()
+        shop = tokens.verify_query(self.config, request.params, now)
         code = request.params.get("code")
         if code:
-            return tokens.redeem(self.config, self.http, shop, code)
-        return Redirect(tokens.agreement(self.config, shop, SCOPES, request.params.get("state", "")))
+            return tokens.redeem(self.config, self.http, tokens.Code(shop, code, now))
+        return Redirect(tokens.agreement(self.config, shop, SCOPES, request.state))
 
     def verify(self, hook: RawHook, secret: str) -> Heard:  # noqa: ARG002 - one secret signs for all shops
         return hooks.verify(self.config, hook)
@@ -72,7 +75,7 @@ class ShopifyPlatform:
         return describe(self.client(access))
 
     def renew(self, grant: Grant) -> Grant:
-        return tokens.renew(self.config, self.http, grant)
+        return tokens.renew(self.config, self.http, grant, self.clock.now())
 
     def pull(self, access: Access, kind: Kind, since: str) -> Iterator[Page]:
         return bulk.pull(self.client(access), self.http, kind, since)
@@ -91,7 +94,7 @@ class ShopifyPlatform:
 
     def exchange(self, who: Identity) -> Grant:
         """Rights at a shop where somebody opened the app. Raises Unauthorized or Upstream."""
-        return tokens.exchange(self.config, self.http, who)
+        return tokens.exchange(self.config, self.http, who, self.clock.now())
 
     def client(self, access: Access) -> Client:
         return Client(self.config, self.http, access, sleep=self.sleep)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from msgspec import Meta
 from shopify.session import Session
 from shopify_app.types import IdTokenDetails, TokenExchangeAccessToken, TokenExchangeResult
 
-from app.kernel.errors import Forbidden, Invalid, Unauthorized, Upstream
+from app.kernel.errors import Forbidden, Unauthorized, Upstream
 from app.platforms.base import Grant
 from app.platforms.shopify.config import VERSION, Config, handle_of, shop_of
 from app.platforms.shopify.identity import Identity
@@ -36,15 +37,25 @@ class _Answer(msgspec.Struct):
     refresh_token_expires_in: int
 
 
-def exchange(config: Config, http: httpx.Client, who: Identity) -> Grant:
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a merchant who agreed comes back with."""
+
+    shop: str
+    code: str
+    at: datetime
+
+
+def exchange(config: Config, http: httpx.Client, who: Identity, now: datetime) -> Grant:
     """An expiring offline token for a person's session token. Raises Unauthorized or Upstream."""
     token = IdTokenDetails(exchangeable=True, token=who.token, claims={"dest": f"https://{who.shop}"})
     return _granted(
-        config.library().exchange_using_token_exchange("offline", token, expiring=True, http_client=http)
+        config.library().exchange_using_token_exchange("offline", token, expiring=True, http_client=http),
+        now,
     )
 
 
-def renew(config: Config, http: httpx.Client, grant: Grant) -> Grant:
+def renew(config: Config, http: httpx.Client, grant: Grant, now: datetime) -> Grant:
     """A new token; the old refresh token is spent. Raises Forbidden where the right is gone, or Upstream."""
     held = TokenExchangeAccessToken(
         shop=handle_of(grant.domain),
@@ -56,7 +67,7 @@ def renew(config: Config, http: httpx.Client, grant: Grant) -> Grant:
         refresh_token_expires="",
         user=None,
     )
-    return _granted(config.library().refresh_token_exchanged_access_token(held, http_client=http))
+    return _granted(config.library().refresh_token_exchanged_access_token(held, http_client=http), now)
 
 
 def agreement(config: Config, shop: str, scopes: frozenset[str], state: str) -> str:
@@ -89,16 +100,17 @@ def verify_query(config: Config, params: Mapping[str, str], at: datetime) -> str
     return shop_of(params.get("shop", ""))
 
 
-def redeem(config: Config, http: httpx.Client, shop: str, code: str) -> Grant:
+def redeem(config: Config, http: httpx.Client, code: Code) -> Grant:
     """An expiring offline token for the code of a merchant who agreed. Raises Unauthorized or Upstream."""
+    shop = shop_of(code.shop)
     what = {
         "client_id": config.client_id,
         "client_secret": config.client_secret,
-        "code": code,
+        "code": code.code,
         "expiring": "1",
     }
     try:
-        answer = http.post(f"https://{shop_of(shop)}/admin/oauth/access_token", json=what)
+        answer = http.post(f"https://{shop}/admin/oauth/access_token", json=what)
     except httpx.HTTPError as error:
         raise Upstream(f"{shop} does not answer: {type(error).__name__}", retry=True) from None
     if answer.status_code == _BAD_REQUEST:
@@ -109,18 +121,17 @@ def redeem(config: Config, http: httpx.Client, shop: str, code: str) -> Grant:
         told = msgspec.json.decode(answer.content, type=_Answer)
     except msgspec.MsgspecError as error:
         raise Upstream(f"{shop} gave no expiring token: {error}", retry=False) from None
-    now = datetime.now(UTC)
     return Grant(
         domain=shop,
         token=told.access_token,
         scopes=_scopes(told.scope),
-        expires_at=now + timedelta(seconds=told.expires_in),
+        expires_at=code.at + timedelta(seconds=told.expires_in),
         refresh_token=told.refresh_token,
-        refresh_expires_at=now + timedelta(seconds=told.refresh_token_expires_in),
+        refresh_expires_at=code.at + timedelta(seconds=told.refresh_token_expires_in),
     )
 
 
-def _granted(result: TokenExchangeResult) -> Grant:
+def _granted(result: TokenExchangeResult, now: datetime) -> Grant:
     given = result.access_token
     if given is None:
         if result.log.code in _GONE:
@@ -128,15 +139,15 @@ def _granted(result: TokenExchangeResult) -> Grant:
         if result.response.status in {302, 400, 401}:
             raise Unauthorized("the session token is not good any more")
         raise Upstream(f"no token: {result.log.code}", retry=result.response.status not in {400, 403})
-    if not given.refresh_token or not given.expires:
+    if not given.refresh_token or not given.expires or not given.refresh_token_expires:
         raise Upstream("the token does not expire, which Shopify does not allow", retry=False)
     return Grant(
         domain=shop_of(f"{given.shop}.myshopify.com"),
         token=given.token,
         scopes=_scopes(given.scope),
-        expires_at=_time(given.expires),
+        expires_at=_by_our_clock(given.expires, now),
         refresh_token=given.refresh_token,
-        refresh_expires_at=_time(given.refresh_token_expires) if given.refresh_token_expires else None,
+        refresh_expires_at=_by_our_clock(given.refresh_token_expires, now),
     )
 
 
@@ -144,8 +155,6 @@ def _scopes(text: str) -> frozenset[str]:
     return frozenset(filter(None, (each.strip() for each in text.split(","))))
 
 
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
-        raise Invalid(f"{text!r} is not a time") from None
+def _by_our_clock(text: str, now: datetime) -> datetime:
+    """The library adds what Shopify says to the computer's clock."""
+    return now + (datetime.fromisoformat(text) - datetime.now(UTC))

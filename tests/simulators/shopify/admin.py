@@ -146,6 +146,8 @@ class Admin:
         document = parse(query)
         found = [each.message for each in validate(contract.load().schema, document)]
         found = found or bulk.faults(document)
+        denied = self._denied(document) if not found else None
+        found += [denied["message"]] if denied else []
         running = [each for each in self.shop.all("BulkOperation").values() if each["status"] == "RUNNING"]
         if len(running) >= CONCURRENT:
             found.append("a bulk query operation for this app and shop is already in progress")

@@ -83,6 +83,9 @@ class Tokens:
             "code": code, "shop": self.domain, "state": state, "host": "YWRtaW4",
             "timestamp": str(int((self.clock.now() - age).timestamp())),
         }  # fmt: skip
+        return self.sign_query(query, secret)
+
+    def sign_query(self, query: dict[str, str], secret: str = "") -> dict[str, str]:
         signed = urlencode(sorted(query.items()))
         digest = hmac.new((secret or self.client_secret).encode(), signed.encode(), hashlib.sha256)
         return {**query, "hmac": digest.hexdigest()}

@@ -1,0 +1,243 @@
+"""Fetching a shop: everything at first, what changed afterwards, and on from where it broke off."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from app.domain.commerce import pulls
+from app.kernel.errors import Forbidden, Upstream
+from app.platforms.base import Kind
+from app.platforms.shopify import bulk
+from app.platforms.shopify.client import Client
+from app.platforms.shopify.client import operation as operation_of
+from app.platforms.shopify.shop import describe
+from tests.platforms.shopify.conftest import Bench
+from tests.simulators.shopify.shop import Line, number
+
+SECOND = timedelta(seconds=1)
+
+
+def fill(bench: Bench, products: int = 3, orders: int = 4) -> None:
+    shop = bench.at.shop
+    sold = [shop.add_product(f"Product {at}", "9.50", stock=(5, 6)) for at in range(products)]
+    buyer = shop.add_customer()
+    for at in range(orders):
+        first = sold[at % products]["variants"][0].gid
+        shop.place_order([Line(first, 2), Line(sold[0]["variants"][1].gid)], customer=buyer["id"])
+    bench.world.deliveries(bench.domain)  # nobody listened
+
+
+def counts(bench: Bench) -> list[tuple[int, ...]]:
+    return bench.rows(
+        "select (select count(*) from products), (select count(*) from variants),"
+        " (select count(*) from orders), (select count(*) from order_lines),"
+        " (select count(*) from customers), (select count(*) from levels)"
+    )
+
+
+def client(bench: Bench) -> Client:
+    grant = bench.platform.exchange(bench.identity())
+    return bench.platform.client(lambda: grant)
+
+
+def test_everything_is_fetched(bench: Bench) -> None:
+    fill(bench)
+    bench.install()
+    bench.sync()
+    assert counts(bench) == [(3, 6, 4, 8, 1, 6)]
+    assert bench.rows("select distinct cost_amount, stock from variants order by stock") == [
+        (475, 5), (475, 6),
+    ]  # fmt: skip
+    assert bench.rows("select distinct email, name from customers") == [(None, None)]
+
+
+def test_what_is_fetched_is_what_webhooks_say(bench: Bench) -> None:
+    told = "select product_id, title, url, image, category, brand, description, tags, price_amount, currency,"
+    told += " visible, created_at, version from products"
+    lines = "select order_id, line_id, product_id, variant_id, quantity, unit_amount, total_amount, slate_id"
+    lines += " from order_lines order by line_id"
+    bench.install()
+    tea = bench.at.shop.add_product("Tea", stock=(2, 3), tags=["hot", "leaf"])
+    line = Line(tea["variants"][1].gid, 3, off="1.23", attributes={"_alongside_slate": "s"})
+    bench.at.shop.place_order([line], attributes={"_alongside_visitor": "v"})
+    bench.deliver()
+    bench.work()
+    heard = bench.rows(told), bench.rows(lines), bench.rows("select total_amount, visitor_id from orders")
+    for table in ("products", "variants", "orders", "order_lines"):
+        with bench.runtime.unit(bench.store_id) as unit:
+            from sqlalchemy import text
+
+            unit.session.execute(text(f"delete from {table}"))
+            pulls.start(unit.session, bench.store_id, list(bench.platform.pulled), at=bench.clock.now())
+    bench.sync()
+    assert heard == (
+        bench.rows(told), bench.rows(lines), bench.rows("select total_amount, visitor_id from orders"),
+    )  # fmt: skip
+
+
+def test_refunds_are_fetched_with_their_orders_however_many_lines_they_have(bench: Bench) -> None:
+    shop = bench.at.shop
+    tea = shop.add_product("Tea", "1.00", stock=(500,))["variants"][0].gid
+    order = shop.place_order([Line(tea) for _ in range(45)])
+    refund = shop.refund(order["id"], 0, 1, "1.00")
+    shape = refund["refundLineItems"][0]
+    refund["refundLineItems"] = [
+        {**shape, "id": f"gid://shopify/RefundLineItem/{at}", "lineItem": order["lineItems"][at]}
+        for at in range(45)
+    ]
+    bench.install()
+    bench.sync()
+    assert bench.rows("select count(*), sum(amount) from refund_lines") == [(45, 4500)]
+    assert bench.at.admin.asked.count("RefundLines") == 1
+
+
+def test_only_what_changed_is_fetched_the_next_time(bench: Bench) -> None:
+    fill(bench)
+    bench.clock.advance(timedelta(hours=1))
+    bench.install()
+    bench.sync()
+    bench.clock.advance(timedelta(hours=2))
+    bench.at.shop.change_price(next(iter(bench.at.shop.all("Product"))), "1.00")
+    bench.world.deliveries(bench.domain)  # a webhook that was lost
+    bench.work()
+    bench.sync()
+    for _ in range(4):
+        bench.clock.advance(timedelta(seconds=20))
+        pulls.work(bench.runtime, bench.store_id)
+    assert bench.rows("select min(price_amount) from products") == [(100,)]
+    fetched = "select kind, fetched from pulls where kind in ('products', 'orders') order by kind"
+    assert bench.rows(fetched) == [("orders", 4), ("products", 4)]
+
+
+def test_stock_is_fetched_in_full_and_corrects_what_was_missed(bench: Bench) -> None:
+    fill(bench, products=1, orders=0)
+    bench.install()
+    bench.sync()
+    bench.clock.advance(SECOND)
+    first = next(iter(bench.at.shop.all("ProductVariant")))
+    bench.at.shop.set_stock(first, 1)
+    bench.world.deliveries(bench.domain)  # lost
+    bench.clock.advance(timedelta(days=1, minutes=1))
+    for _ in range(6):
+        bench.clock.advance(timedelta(seconds=20))
+        pulls.work(bench.runtime, bench.store_id)
+    assert bench.rows("select stock from variants where variant_id = :id", id=str(number(first))) == [(1,)]
+
+
+def test_a_fetch_that_was_killed_goes_on_where_it_was(bench: Bench) -> None:
+    """The process died in the middle of 600 products: nothing is fetched twice, nothing is missing."""
+    for at in range(600):
+        bench.at.shop.add_product(f"Product {at}")
+    bench.world.deliveries(bench.domain)
+    grant = bench.platform.exchange(bench.identity())
+    asked = list(bench.platform.pull(lambda: grant, Kind.PRODUCTS, ""))[-1]
+    pages = bench.platform.pull(lambda: grant, Kind.PRODUCTS, asked.cursor)
+    first = next(pages)
+    del pages
+    rest = list(bench.platform.pull(lambda: grant, Kind.PRODUCTS, first.cursor))
+    ids = [each.product_id for page in (first, *rest) for each in page.records if hasattr(each, "product_id")]
+    assert len(first.records) == 250
+    assert len(ids) == 600 == len(set(ids))
+    assert json.loads(rest[-1].cursor)["operation"] == ""
+
+
+def test_a_job_that_died_leaves_a_lease_that_ends(bench: Bench) -> None:
+    fill(bench)
+    bench.install()
+    bench._take()
+    pulls._take(bench.runtime, bench.store_id, [Kind.PRODUCTS])
+    pulls.work(bench.runtime, bench.store_id)
+    bench.clock.advance(timedelta(minutes=3))
+    bench.sync()
+    assert counts(bench)[0][0] == 3
+
+
+def test_a_result_that_expired_is_asked_for_anew(bench: Bench) -> None:
+    fill(bench)
+    bench.install()
+    bench.work()
+    for gid in list(bench.at.shop.all("BulkOperation")):
+        bench.at.admin.expire_bulk(gid)
+    bench.clock.advance(timedelta(minutes=1))
+    bench.sync()
+    assert counts(bench)[0][0] == 3
+
+
+def test_while_the_shop_gathers_nobody_waits(bench: Bench) -> None:
+    fill(bench)
+    bench.at.admin.slow = True
+    bench.install()
+    bench.work()
+    assert bench.rows("select count(*) from pulls where cursor like '%BulkOperation%'") == [(4,)]
+    bench.at.admin.slow = False
+    for gid in list(bench.at.shop.all("BulkOperation")):
+        bench.at.admin.finish_bulk(gid)
+    bench.deliver()  # bulk_operations/finish: there is no need to wait any more
+    bench.work()
+    assert counts(bench)[0][0] == 3
+
+
+def test_ungrouped_lines_are_refused(bench: Bench) -> None:
+    fill(bench)
+    operation = bench.at.shop.add(
+        "BulkOperation", status="RUNNING", errorCode=None, query=operation_of("bulk_products"),
+        grouped=False, type="QUERY", partialDataUrl=None, rootObjectCount="0",
+    )  # fmt: skip
+    bench.at.admin.finish_bulk(operation["id"])
+    cursor = bulk.Cursor("", operation["id"], "2026-01-01T00:00:00Z").text()
+    with pytest.raises(Upstream, match="grouped"):
+        list(bulk.pull(client(bench), bench.platform.http, Kind.PRODUCTS, cursor))
+
+
+# Asking.
+
+
+def test_throttling_that_comes_as_200_is_waited_out(bench: Bench) -> None:
+    asking = client(bench)
+    bench.at.admin.points = 0.0
+    bench.at.admin.seen = bench.clock.now()
+    before = bench.clock.now()
+    assert describe(asking).name == "Acme"
+    assert bench.clock.now() > before
+
+
+def test_the_budget_is_kept_before_the_shop_has_to_say_so(bench: Bench) -> None:
+    asking = client(bench)
+    describe(asking)
+    asking.costs["shop"] = 150.0
+    asking.budget.points, asking.budget.rate = 50.0, 100.0
+    asking.monotonic = lambda: asking.budget.at
+    before = bench.clock.now()
+    describe(asking)
+    assert bench.clock.now() - before == SECOND
+
+
+def test_endless_throttling_ends(bench: Bench) -> None:
+    told = {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]}
+    http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=told)))
+    grant = bench.platform.exchange(bench.identity())
+    slept: list[float] = []
+    asking = Client(bench.platform.config, http, lambda: grant, sleep=slept.append)
+    with pytest.raises(Upstream, match="throttled") as error:
+        describe(asking)
+    assert error.value.retry
+    assert sum(slept) == 16
+
+
+def test_a_missing_scope_is_said(bench: Bench) -> None:
+    asking = client(bench)
+    bench.at.admin.scopes = frozenset()
+    with pytest.raises(Forbidden, match="read_orders"):
+        asking.ask("refunds", dict, ids=["gid://shopify/Refund/1"])
+
+
+def test_a_missing_scope_is_shown_beside_what_could_not_be_fetched(bench: Bench) -> None:
+    bench.install()
+    bench.at.admin.scopes = frozenset()
+    bench.work()
+    ((error,),) = bench.rows("select error from pulls where kind = 'orders'")
+    assert "Access denied for QueryRoot.orders" in error or "read_orders" in error
