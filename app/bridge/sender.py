@@ -46,7 +46,7 @@ class Sender:
             return
         try:
             moved = self._spool.replay(lambda messages: stream.append(self._valkey, messages))
-        except RedisError:
+        except (RedisError, OSError):
             self._away_until = time.monotonic() + _REST
         else:
             self.counts["replayed"] += moved

@@ -16,6 +16,9 @@ import msgspec
 from app.bridge.stream import EntryKind, Message
 from app.kernel.ids import new_id
 
+Write = Callable[[int, bytes], int]
+"""As ``os.write``: gives how many bytes were taken, or raises OSError."""
+
 _BATCH = 500
 _SUFFIX = ".spool"
 
@@ -27,21 +30,28 @@ class Spool:
     tell doubles by their ids), but loses none that ``append`` returned for.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, write: Write = os.write) -> None:
         """Use ``folder``, which is made when something is first appended."""
         self._folder = folder
+        self._write = write
         self._lock = Lock()
         self._segment: IO[bytes] | None = None
 
     def append(self, messages: Sequence[Message]) -> None:
-        """Write messages; when this returns, the disk has them. Raises OSError."""
+        """Write messages; when this returns, the disk has them. Raises OSError, and then it has none."""
         lines = b"".join(_line(message) for message in messages)
         with self._lock:
             if self._segment is None:
                 self._segment = self._open()
-            self._segment.write(lines)
-            self._segment.flush()
-            os.fsync(self._segment.fileno())
+            number = self._segment.fileno()
+            length = os.fstat(number).st_size
+            try:
+                while lines:  # a disk that is nearly full takes a part, and raises at the next
+                    lines = lines[self._write(number, lines) :]
+                os.fsync(number)
+            except OSError:  # a full disk has half a line, to which the next one would be glued
+                os.ftruncate(number, length)
+                raise
 
     def waiting(self) -> bool:
         """Tell whether there is anything to replay."""
@@ -75,7 +85,7 @@ class Spool:
         self._folder.mkdir(parents=True, exist_ok=True)
         name = new_id()
         draft = self._folder / f"{name}.draft"
-        segment = draft.open("ab")
+        segment = draft.open("ab", buffering=0)
         fcntl.flock(segment, fcntl.LOCK_EX)
         draft.rename(self._folder / f"{name}{_SUFFIX}")
         folder = os.open(self._folder, os.O_RDONLY)

@@ -1,3 +1,5 @@
+import errno
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,3 +59,30 @@ def test_a_line_cut_by_a_power_failure_is_left_out(tmp_path: Path) -> None:
     taken: list[Message] = []
     spool.replay(taken.extend)
     assert taken == [message(1)]
+
+
+class NearlyFull:
+    """A disk with room for so many bytes."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def write(self, number: int, data: bytes) -> int:
+        if not self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        taken = os.write(number, data[: self.room])
+        self.room -= taken
+        return taken
+
+
+def test_what_a_full_disk_refused_is_not_there_and_spoils_nothing(tmp_path: Path) -> None:
+    disk = NearlyFull(room=100)
+    spool = Spool(tmp_path, write=disk.write)
+    spool.append([message(1)])
+    with pytest.raises(OSError, match="No space left"):
+        spool.append([message(2), message(3)])
+    disk.room = 1000
+    spool.append([message(4)])
+    taken: list[Message] = []
+    assert spool.replay(taken.extend) == 2
+    assert taken == [message(1), message(4)]
