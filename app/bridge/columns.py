@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,24 +11,42 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from app.bridge import lookup
+from app.bridge.lookup import Table
+
 Array = NDArray[Any]
 Buffer = bytes | memoryview
 
 ALIGNMENT = 64
-_DTYPES = {name: np.dtype(name).newbyteorder("<") for name in ("uint8", "int32", "int64", "float32")}
+_DTYPES = {name: np.dtype(name) for name in ("uint8", "int32", "int64", "float32")}
+if sys.byteorder != "little":  # pragma: no cover - no machine of ours; views need the native order
+    _DTYPES = {name: dtype.newbyteorder("<") for name, dtype in _DTYPES.items()}
 _SOME = ".some"
 _STARTS = ".starts"
+_TABLE = ".table"
 
 
 class Texts(Sequence[str]):
     """Strings as ``len + 1`` byte offsets and one run of UTF-8; a string is decoded when it is asked for."""
 
-    __slots__ = ("_data", "_starts")
+    __slots__ = ("_data", "_numbers", "_starts")
 
-    def __init__(self, starts: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
-        """Keep the two arrays; nothing is copied."""
-        self._starts = starts
-        self._data = data
+    def __init__(
+        self, starts: NDArray[np.int64], data: NDArray[np.uint8], table: NDArray[np.int32] | None = None
+    ) -> None:
+        """Keep the arrays; nothing is copied."""
+        self._starts = starts.data
+        self._data = data.data
+        self._numbers = Table(table, starts, data) if table is not None else None
+
+    @property
+    def numbers(self) -> Table | None:
+        """Give the numbers of the strings, None where no table came with them."""
+        return self._numbers
+
+    def raw(self, place: int) -> bytes:
+        """Give the bytes of a string."""
+        return bytes(self._data[self._starts[place] : self._starts[place + 1]])
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -40,10 +59,10 @@ class Texts(Sequence[str]):
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
         place = range(len(self))[index]
-        return self._data[self._starts[place] : self._starts[place + 1]].tobytes().decode()
+        return str(self._data[self._starts[place] : self._starts[place + 1]], "utf-8")
 
     def __iter__(self) -> Iterator[str]:
-        data = self._data.tobytes()
+        data = bytes(self._data)
         return (data[start:end].decode() for start, end in pairwise(self._starts.tolist()))
 
     def __eq__(self, other: object) -> bool:
@@ -71,9 +90,14 @@ class Writer:
         """Add numbers."""
         self.columns[name] = np.ascontiguousarray(values, _DTYPES[dtype])
 
-    def texts(self, name: str, values: Iterable[str]) -> None:
+    def ids(self, name: str, values: Sequence[str]) -> None:
+        """Add strings that will be looked up."""
+        self.texts(name, values)
+        self.array(name + _TABLE, lookup.table(values), "int32")
+
+    def texts(self, name: str, values: Iterable[str | bytes]) -> None:
         """Add strings."""
-        encoded = [value.encode() for value in values]
+        encoded = [value if isinstance(value, bytes) else value.encode() for value in values]
         starts = np.zeros(len(encoded) + 1, np.int64)
         np.cumsum([len(text) for text in encoded], out=starts[1:])
         self.array(name + _STARTS, starts, "int64")
@@ -119,6 +143,11 @@ class Columns:
     def texts(self, name: str) -> Texts:
         """Give strings."""
         return Texts(self.array(name + _STARTS), self.array(name))
+
+    def ids(self, name: str) -> Texts:
+        """Give strings that can be looked up, as far as they came with a table."""
+        table = self.array(name + _TABLE) if name + _TABLE in self.places else None
+        return Texts(self.array(name + _STARTS), self.array(name), table)
 
     def some(self, name: str) -> Array:
         """Mark the rows in which the column has a value."""

@@ -26,6 +26,8 @@ class What(StrEnum):
     CONFIG = "config"
     SNAPSHOT = "snapshot"
     OVERLAY = "overlay"
+    WARM = "warm"
+    CLEAR = "clear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class PlacementConfig:
 class StoreConfig:
     """One store as the fast wing sees it. ``domains`` are the hosts whose pages may ask from a browser.
 
-    ``customer_key`` signs the ids of known shoppers; empty = no page can name one.
+    Each of ``customer_keys`` may sign the id of a known shopper; without any, no page can name one.
     """
 
     store_id: str
@@ -79,7 +81,7 @@ class StoreConfig:
     placements: tuple[PlacementConfig, ...]
     version: str
     rules: tuple[Rule, ...] = ()
-    customer_key: str = ""
+    customer_keys: tuple[str, ...] = ()
 
     def placement(self, key: str) -> PlacementConfig | None:
         """Find a placement by its key."""

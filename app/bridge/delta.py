@@ -6,20 +6,22 @@ that it speaks of. Readers lay it on top outside of the requests, and ignore tha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, cast, overload
 
 import msgspec
 import numpy as np
 
 from app.bridge import config as names
+from app.bridge.cards import Joined, columns_of
 from app.bridge.config import Notice, What
-from app.bridge.snapshot import Joined, Snapshot, encode
+from app.bridge.lookup import Both
+from app.bridge.snapshot import Snapshot, encode
+from app.engine.ids import Numbers, numbers_of
 from app.engine.types import Anchor, Blend, Lists
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from redis import Redis
 
     from app.engine.types import LongArray
@@ -44,13 +46,12 @@ def stamp(valkey: Redis, store_id: str) -> str:
 def laid(base: Snapshot, delta: Snapshot) -> Snapshot:
     """Give ``base`` with the delta on top; the big arrays are shared, not copied."""
     published = base.published
-    known = {product: number for number, product in enumerate(published.item_ids)}
-    new = [place for place, product in enumerate(delta.published.item_ids) if product not in known]
-    ids = [*published.item_ids, *(delta.published.item_ids[place] for place in new)]
-    numbers = known | {ids[number]: number for number in range(len(known), len(ids))}
-    place = np.asarray([numbers[product] for product in delta.published.item_ids], np.int64)
-    cards = [delta.cards[each] for each in new]
-    lists = {name: _longer(each, len(known), len(ids)) for name, each in published.lists.items()}
+    known, size = numbers_of(published.item_ids), len(published.item_ids)
+    fresh = [place for place, product in enumerate(delta.published.item_ids) if product not in known]
+    ids = Ids(published.item_ids, [delta.published.item_ids[place] for place in fresh], known)
+    place = np.asarray([ids.numbers[product] for product in delta.published.item_ids], np.int64)
+    cards = [delta.cards[each] for each in fresh]
+    lists = {name: _longer(each, size, len(ids)) for name, each in published.lists.items()}
     lists |= {name: _moved(each, place, len(ids)) for name, each in delta.published.lists.items()}
     return replace(
         base,
@@ -64,8 +65,31 @@ def laid(base: Snapshot, delta: Snapshot) -> Snapshot:
             },
             categories=_categories(published.categories, [card.category for card in cards]),
         ),
-        cards=Joined(base.cards, cards),
+        cards=Joined(columns_of(base.cards), cards) if cards else base.cards,
     )
+
+
+class Ids(Sequence[str]):
+    """Ids, and more ids after them; the first are not read."""
+
+    def __init__(self, first: Sequence[str], more: Sequence[str], known: Numbers) -> None:
+        """Put ``more`` after ``first``, whose numbers are known."""
+        self._first = first
+        self._more = more
+        self.numbers = Both(known, {each: number for number, each in enumerate(more)}, len(first))
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._more)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        return self._first[place] if place < len(self._first) else self._more[place - len(self._first)]
 
 
 def _weights(delta: Snapshot, location: str) -> dict[str, float]:
@@ -74,7 +98,7 @@ def _weights(delta: Snapshot, location: str) -> dict[str, float]:
 
 
 def _categories(known: Sequence[str], more: Sequence[str]) -> Sequence[str]:
-    return [*known, *more] if len(known) else known
+    return [*known, *more] if len(known) and len(more) else known
 
 
 def _longer(lists: Lists, before: int, after: int) -> Lists:

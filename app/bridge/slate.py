@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -12,10 +12,17 @@ from app.engine.pipeline import Pick, sentence
 if TYPE_CHECKING:
     from app.bridge.config import PlacementConfig
     from app.bridge.view import Shelf, StoreView
+    from app.engine.types import Reason
+
+
+class Filled(NamedTuple):
+    """Items in the order of their slots, and the code of the reason for each."""
+
+    items: Sequence[int]
+    whys: Sequence[tuple[int, int]]
 
 
 class _Head(msgspec.Struct, frozen=True, omit_defaults=True):
-    slate_id: str
     placement: str
     display: str
     title: str
@@ -23,27 +30,61 @@ class _Head(msgspec.Struct, frozen=True, omit_defaults=True):
     look: dict[str, str] = {}
 
 
+def compose(
+    view: StoreView, placement: PlacementConfig, filled: Filled, *, slate_id: str, language: str = ""
+) -> bytes:
+    """Write what was decided for a page; the parts of it are kept where pages are."""
+    if view.shelf is None or not filled.items:
+        return _answer(_head(view, placement, language), slate_id, [])
+    desk = view.desk(placement.location)
+    title = placement.title_in(language)
+    head = desk.heads_json.get((placement.key, title))
+    if head is None:
+        head = desk.heads_json[placement.key, title] = _head(view, placement, language)
+    told, known, fragment = placement.reasons, desk.reasons, view.shelf.fragment
+    items: list[bytes] = []
+    for item, why in zip(filled.items, filled.whys, strict=False):
+        reason = known.get(why) if told else _UNTOLD
+        if reason is None:
+            reason = desk.explain(why, because(desk.blended.reason(*why)))
+        items.append(b'{"position":%d,%b,%b}' % (len(items) + 1, fragment(item), reason))
+    return _answer(head, slate_id, items)
+
+
 def write(
     view: StoreView, placement: PlacementConfig, picks: Sequence[Pick], *, slate_id: str, language: str = ""
 ) -> bytes:
     """Write ``picks`` as the answer for a placement. An empty ``slate_id`` is shown and counted nowhere."""
-    title = placement.title_in(language)
-    head = _Head(slate_id, placement.key, placement.display, title, view.model_version, placement.look)
     items = []
     if view.shelf is not None:
         items = [_item(view.shelf, place, pick, placement) for place, pick in enumerate(picks, 1)]
-    return _answer(head, items)
+    return _answer(_head(view, placement, language), slate_id, items)
 
 
 def nothing(placement: str, *, slate_id: str) -> bytes:
     """Write the answer that is given when there is none to give."""
-    return _answer(_Head(slate_id, placement, "grid", "", ""), [])
+    return _answer(msgspec.json.encode(_Head(placement, "grid", "", ""))[1:-1], slate_id, [])
 
 
-def _answer(head: _Head, items: list[bytes]) -> bytes:
-    return b'%b,"items":[%b]}' % (msgspec.json.encode(head)[:-1], b",".join(items))
+def because(reason: Reason) -> bytes:
+    """Give the members of a card that say why it is there, as JSON; a confidence only where it is known."""
+    told = b'"reason":%b' % msgspec.json.encode(sentence(reason))
+    return told if reason.confidence is None else b'%b,"confidence":%.3f' % (told, reason.confidence)
+
+
+_UNTOLD = b'"reason":""'
+
+
+def _head(view: StoreView, placement: PlacementConfig, language: str) -> bytes:
+    title = placement.title_in(language)
+    head = _Head(placement.key, placement.display, title, view.model_version, placement.look)
+    return msgspec.json.encode(head)[1:-1]
+
+
+def _answer(head: bytes, slate_id: str, items: list[bytes]) -> bytes:
+    return b'{"slate_id":"%b",%b,"items":[%b]}' % (slate_id.encode(), head, b",".join(items))
 
 
 def _item(shelf: Shelf, place: int, pick: Pick, placement: PlacementConfig) -> bytes:
-    reason = msgspec.json.encode(sentence(pick.reason) if placement.reasons else "")
-    return b'{"position":%d,%b,"reason":%b}' % (place, shelf.fragment(pick.item), reason)
+    reason = because(pick.reason) if placement.reasons else _UNTOLD
+    return b'{"position":%d,%b,%b}' % (place, shelf.fragment(pick.item), reason)

@@ -6,13 +6,19 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import overload
+from typing import Any
 
 import msgspec
 import numpy as np
 
+from app.bridge import cards
+from app.bridge.cards import Card
 from app.bridge.columns import ALIGNMENT, Buffer, Columns, Place, Texts, Writer
-from app.engine.types import Anchor, Blend, Lists, Published, ReasonKind
+from app.engine.types import Anchor, Blend, IntArray, Lists, Published, ReasonKind
+
+__all__ = ["Card", "Links", "Snapshot", "SnapshotError", "decode", "encode"]
+
+Links = Mapping[str, int]
 
 _MAGIC = b"ALONGSIDE"
 _FORMAT = 1
@@ -25,6 +31,7 @@ _LIST_COLUMNS = {
     "scores": "float32",
     "counts": "int32",
     "totals": "int32",
+    "confidences": "float32",
 }
 
 
@@ -33,29 +40,17 @@ class SnapshotError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """What a shopper sees of an item. ``stock`` None = not counted; amounts are minor units."""
-
-    product_id: str
-    variant_id: str | None
-    title: str
-    url: str
-    image: str
-    price_amount: int
-    currency: str
-    category: str
-    stock: int | None
-    visible: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that the fast wing needs of a trained store; card ``n`` belongs to ``published.item_ids[n]``."""
+    """All that the fast wing needs of a trained store; card ``n`` belongs to ``published.item_ids[n]``.
+
+    ``links`` leads from visitors who signed in once to the number of their shopper.
+    """
 
     version: str
     store_id: str
     published: Published
     cards: Sequence[Card]
+    links: Links = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +68,15 @@ def encode(snapshot: Snapshot) -> bytes:
     _check(snapshot)
     published = snapshot.published
     writer = Writer()
-    writer.texts("item_ids", published.item_ids)
-    writer.texts("shopper_ids", published.shopper_ids)
+    writer.ids("item_ids", published.item_ids)
+    writer.ids("shopper_ids", published.shopper_ids)
     writer.texts("categories", published.categories)
+    writer.ids("visitors", list(snapshot.links))
+    writer.array("visitors.shopper", np.asarray(list(snapshot.links.values()), np.int32), "int32")
     for name, lists in published.lists.items():
         for column, dtype in _LIST_COLUMNS.items():
             writer.array(f"list.{name}.{column}", getattr(lists, column), dtype)
-    _write_cards(writer, snapshot.cards)
+    cards.write(writer, snapshot.cards)
     header = msgspec.json.encode(
         _Header(
             snapshot.version,
@@ -108,27 +105,22 @@ def decode(buffer: Buffer, *, verify: bool = True) -> Snapshot:
         header = msgspec.json.decode(view[_PREFIX.size : body_at], type=_Header)
         columns = Columns(view[body_at:], header.columns)
         published = Published(
-            item_ids=columns.texts("item_ids"),
-            shopper_ids=columns.texts("shopper_ids"),
+            item_ids=columns.ids("item_ids"),
+            shopper_ids=columns.ids("shopper_ids"),
             lists={name: _read_lists(columns, name, header) for name in header.lists},
             blends={location: Blend(weights) for location, weights in header.blends.items()},
             categories=columns.texts("categories"),
         )
-        return Snapshot(header.version, header.store_id, published, _Cards.read(columns, published.item_ids))
+        return Snapshot(
+            header.version,
+            header.store_id,
+            published,
+            cards.Cards(columns, published.item_ids),
+            _read_links(columns),
+        )
     except (msgspec.MsgspecError, KeyError, ValueError) as error:
         message = f"the snapshot is damaged: {error}"
         raise SnapshotError(message) from error
-
-
-def sellable(snapshot: Snapshot) -> list[bool]:
-    """Tell for each item whether its card may be sold: visible, and in stock or not counted."""
-    return _sellable(snapshot.cards)
-
-
-def _sellable(cards: Sequence[Card]) -> list[bool]:
-    if isinstance(cards, _Cards | Joined):
-        return cards.sellable()
-    return [card.visible and (card.stock is None or card.stock > 0) for card in cards]
 
 
 def _check_prefix(view: memoryview, *, verify: bool) -> int:
@@ -177,105 +169,43 @@ def _fits(lists: Lists, size: int) -> bool:
     items_fit = not len(items) or (items.min() >= 0 and items.max() < size)
     counts_fit = len(lists.counts) in {0, len(items)} and len(lists.totals) in {0, len(starts) - 1}
     both_or_none = bool(len(items)) <= (bool(len(lists.counts)) == bool(len(lists.totals)))
+    counts_fit = counts_fit and len(lists.confidences) in {0, len(items)}
     return bool(rows_fit and items_fit and counts_fit and both_or_none and len(lists.scores) == len(items))
 
 
 def _read_lists(columns: Columns, name: str, header: _Header) -> Lists:
     anchor, reason = header.lists[name]
-    arrays = {column: columns.array(f"list.{name}.{column}") for column in _LIST_COLUMNS}
+    named = {column: f"list.{name}.{column}" for column in _LIST_COLUMNS}
+    arrays = {column: columns.array(place) for column, place in named.items() if place in columns.places}
     return Lists(anchor, reason, **arrays, orders=header.orders.get(name, 0))
 
 
-_CARD_TEXTS = ("title", "url", "image", "currency", "category")
+@dataclass(frozen=True, slots=True)
+class _Linked(Mapping[str, int]):
+    """Visitors and their shoppers as they lie in a file."""
 
+    visitors: Texts
+    shoppers: IntArray
 
-def _write_cards(writer: Writer, cards: Sequence[Card]) -> None:
-    """Write all of the cards but the product ids, which are the item ids."""
-    for name in _CARD_TEXTS:
-        writer.texts(f"card.{name}", (getattr(card, name) for card in cards))
-    writer.maybe_texts("card.variant_id", [card.variant_id for card in cards])
-    writer.maybe_numbers("card.stock", [card.stock for card in cards])
-    writer.array("card.price_amount", np.array([card.price_amount for card in cards], np.int64), "int64")
-    writer.array("card.visible", np.array([card.visible for card in cards], np.uint8), "uint8")
+    def get(self, visitor: str, default: Any = None) -> Any:
+        numbers = self.visitors.numbers
+        number = numbers.get(visitor) if numbers is not None else None
+        return default if number is None else int(self.shoppers[number])
 
+    def __getitem__(self, visitor: str) -> int:
+        found = self.get(visitor)
+        if found is None:
+            raise KeyError(visitor)
+        return int(found)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Cards(Sequence[Card]):
-    """Cards as columns; one is put together when it is asked for."""
-
-    item_ids: Sequence[str]
-    texts: Mapping[str, Texts]
-    columns: Columns
-
-    @classmethod
-    def read(cls, columns: Columns, item_ids: Sequence[str]) -> _Cards:
-        """Take the columns; raises KeyError or ValueError where one is missing or of another length."""
-        cards = cls(
-            item_ids, {name: columns.texts(f"card.{name}") for name in (*_CARD_TEXTS, "variant_id")}, columns
-        )
-        rows = [len(texts) for texts in cards.texts.values()]
-        rows += [len(columns.array(f"card.{name}")) for name in ("price_amount", "visible", "stock")]
-        if set(rows) != {len(item_ids)}:
-            message = "columns of cards differ in length"
-            raise ValueError(message)
-        return cards
-
-    def sellable(self) -> list[bool]:
-        columns = self.columns
-        stocked = (columns.array("card.stock") > 0) | (columns.some("card.stock") == 0)
-        told: list[bool] = (stocked & (columns.array("card.visible") == 1)).tolist()
-        return told
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.visitors)
 
     def __len__(self) -> int:
-        return len(self.item_ids)
-
-    @overload
-    def __getitem__(self, index: int) -> Card: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Card]: ...
-    def __getitem__(self, index: int | slice) -> Card | list[Card]:
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        place = range(len(self))[index]
-        text = {name: texts[place] for name, texts in self.texts.items()}
-        columns = self.columns
-        return Card(
-            product_id=self.item_ids[place],
-            variant_id=text["variant_id"] if columns.some("card.variant_id")[place] else None,
-            title=text["title"],
-            url=text["url"],
-            image=text["image"],
-            price_amount=int(columns.array("card.price_amount")[place]),
-            currency=text["currency"],
-            category=text["category"],
-            stock=int(columns.array("card.stock")[place]) if columns.some("card.stock")[place] else None,
-            visible=bool(columns.array("card.visible")[place]),
-        )
-
-    def __iter__(self) -> Iterator[Card]:
-        return (self[place] for place in range(len(self)))
+        return len(self.visitors)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Joined(Sequence[Card]):
-    """Cards, and more cards after them; nothing is copied."""
-
-    first: Sequence[Card]
-    more: Sequence[Card]
-
-    def sellable(self) -> list[bool]:
-        """Tell for each whether it may be sold."""
-        return _sellable(self.first) + _sellable(self.more)
-
-    def __len__(self) -> int:
-        return len(self.first) + len(self.more)
-
-    @overload
-    def __getitem__(self, index: int) -> Card: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Card]: ...
-    def __getitem__(self, index: int | slice) -> Card | list[Card]:
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        place = range(len(self))[index]
-        return self.first[place] if place < len(self.first) else self.more[place - len(self.first)]
+def _read_links(columns: Columns) -> Links:
+    if "visitors.shopper" not in columns.places:
+        return {}
+    return _Linked(columns.ids("visitors"), columns.array("visitors.shopper"))

@@ -24,6 +24,7 @@ class EntryKind(StrEnum):
     """What the body of an entry holds."""
 
     SLATE = "slate"
+    SLATES = "slates"
     EVENTS = "events"
 
 
@@ -53,7 +54,9 @@ class Entry:
         EntryKind(self.kind)
 
     def slates(self) -> list[SlateRecord]:
-        """Read the slate of a ``slate`` entry, none of another kind. Raises ValueError."""
+        """Read the slates of a ``slate`` or ``slates`` entry, none of another kind. Raises ValueError."""
+        if self.kind == EntryKind.SLATES:
+            return _SLATES.decode(self.body)
         return [_SLATE.decode(self.body)] if self.kind == EntryKind.SLATE else []
 
     def events(self) -> list[EventRecord]:
@@ -62,6 +65,7 @@ class Entry:
 
 
 _SLATE = msgspec.json.Decoder(SlateRecord)
+_SLATES = msgspec.json.Decoder(list[SlateRecord])
 _EVENTS = msgspec.json.Decoder(list[EventRecord])
 
 
@@ -73,6 +77,11 @@ def events_message(store_id: str, events: Sequence[EventRecord]) -> Message:
 def slate_message(store_id: str, slate: SlateRecord) -> Message:
     """Wrap a slate."""
     return Message(store_id, EntryKind.SLATE, msgspec.json.encode(slate))
+
+
+def slates_message(store_id: str, slates: Sequence[SlateRecord]) -> Message:
+    """Wrap slates of one store."""
+    return Message(store_id, EntryKind.SLATES, msgspec.json.encode(slates))
 
 
 def append(valkey: Redis, messages: Iterable[Message]) -> None:

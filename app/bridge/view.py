@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
-import msgspec
+import numpy as np
 
+from app.bridge import cards
 from app.bridge.config import StoreConfig
+from app.bridge.desk import Desk, Desks
 from app.bridge.overlay import Aspect, Entry
-from app.bridge.snapshot import Card, Snapshot, sellable
+from app.bridge.snapshot import Card, Snapshot
 from app.engine.pipeline import PublishedIndex
+from app.engine.rules import Traits
 
-_FRAGMENTS_KEPT = 20_000
-_WORD = re.compile(r"\w+")
+if TYPE_CHECKING:
+    from app.engine.blended import Mask
+    from app.engine.rules import Coded
+    from app.engine.types import IntArray
+
+_CATEGORIES_KEPT = 32
 
 
 class Shelf:
-    """A snapshot with the live changes applied. Reading needs no lock; one thread at a time may ``apply``."""
+    """A snapshot with the live changes applied. Reading needs no lock; one thread at a time may ``apply``.
+
+    ``sellable`` marks what may be sold now: visible, and in stock or not counted. ``generation`` rises
+    whenever that changes for any item, or what a card says.
+    """
 
     def __init__(self, snapshot: Snapshot, live: Mapping[str, Entry]) -> None:
         """Put the snapshot on the shelf, with all that changed since."""
         self.snapshot = snapshot
         self.index = PublishedIndex(snapshot.published)
-        self.product_ids = list(self.index.items)
         self.live: dict[str, Entry] = {}
-        self._sellable = sellable(snapshot)
-        self._fragments: dict[int, bytes] = {}
-        self._words: dict[str, set[int]] | None = None
+        self.generation = 0
+        self._cards = cards.columns_of(snapshot.cards)
+        self.sellable: Mask = self._cards.sellable()
+        self._changed: dict[int, bytes] = {}
+        self._stock: dict[int, int] = {}
+        self._prices: dict[int, int] = {}
+        self.within = lru_cache(_CATEGORIES_KEPT)(self._within)
         self.apply(live)
 
     @property
     def allowed(self) -> Callable[[int], bool]:
-        """Tell by an item's number whether it may be sold now: visible, and in stock or not counted."""
-        return cast("Callable[[int], bool]", self._sellable.__getitem__)
+        """Tell by an item's number whether it may be sold now."""
+        return lambda item: bool(self.sellable[item])
 
     def apply(self, changes: Mapping[str, Entry]) -> None:
         """Let live changes win over what was published; of each aspect the highest version counts."""
@@ -44,9 +58,18 @@ class Shelf:
             self.live[product_id] = known.merge(change) if known is not None else change
             item = self.index.items.get(product_id)
             if item is not None:
-                card = self.card(item)
-                self._sellable[item] = card.visible and (card.stock is None or card.stock > 0)
-                self._fragments.pop(item, None)
+                self._apply(item)
+
+    def _apply(self, item: int) -> None:
+        card = self.card(item)
+        sellable = card.visible and (card.stock is None or card.stock > 0)
+        told = cards.fragment(card)
+        self._stock[item] = -1 if card.stock is None else card.stock
+        self._prices[item] = card.price_amount
+        if sellable != self.sellable[item] or told != self.fragment(item):
+            self._changed[item] = told
+            self.sellable[item] = sellable
+            self.generation += 1
 
     def card(self, item: int) -> Card:
         """Give the item's card as it is now."""
@@ -64,39 +87,43 @@ class Shelf:
 
     def fragment(self, item: int) -> bytes:
         """Give the members of the item's card as JSON, without the braces around them."""
-        known = self._fragments.get(item)
-        if known is not None:
-            return known
-        product_id = self.product_ids[item]
-        before = self.live.get(product_id)
-        if len(self._fragments) >= _FRAGMENTS_KEPT:
-            self._fragments.clear()
-        made = self._fragments[item] = msgspec.json.encode(_shown(self.card(item)))[1:-1]
-        if (
-            self.live.get(product_id) is not before
-        ):  # changed while it was encoded: the next one does it again
-            self._fragments.pop(item, None)
-        return made
+        return self._changed.get(item) or self._cards.fragment(item)
+
+    def price(self, item: int) -> int:
+        """Give the item's price now, in minor units."""
+        known = self._prices.get(item)
+        return int(self._cards.prices[item]) if known is None else known
+
+    def traits(self) -> Traits:
+        """Give what rules look at, as it is now."""
+        stock, prices = np.array(self._cards.stock), np.array(self._cards.prices)
+        for values, changed in ((stock, self._stock), (prices, self._prices)):
+            if changed:
+                values[list(changed)] = list(changed.values())
+        return Traits(self.index.items, self.categories, self._cards.coded("brand"), prices, stock)
+
+    @cached_property
+    def categories(self) -> Coded:
+        """Give the category of each item as a code."""
+        return self._cards.coded("category")
+
+    def _within(self, category: str) -> Mask:
+        """Mark the items of a category, spelled as the shop spells it."""
+        return self.categories.among((category,))
+
+    def found(self, words: str) -> IntArray:
+        """Give the items whose title has all of the words; none where there are no words."""
+        return self._cards.matching(words)
 
     def matching(self, words: str) -> set[int]:
-        """Give the items whose title has all of the words; none where there are no words."""
-        if self._words is None:
-            self._words = self._read_titles()
-        asked = [self._words.get(word, set()) for word in _WORD.findall(words.casefold())]
-        return set.intersection(*asked) if asked else set()
+        """Give the same as a set."""
+        return set(self.found(words).tolist())
 
     def weight(self) -> int:
-        """Estimate the bytes of memory behind this shelf, the mapped arrays included."""
+        """Estimate the bytes of memory behind this shelf, half of the mapped arrays included."""
         published = self.snapshot.published
         arrays = sum(lists.items.nbytes * 3 + lists.starts.nbytes for lists in published.lists.values())
-        return arrays + 1000 * len(published.item_ids) + 150 * len(published.shopper_ids)
-
-    def _read_titles(self) -> dict[str, set[int]]:
-        words: dict[str, set[int]] = {}
-        for item, card in enumerate(self.snapshot.cards):
-            for word in _WORD.findall(card.title.casefold()):
-                words.setdefault(word, set()).add(item)
-        return words
+        return arrays // 2 + 300 * len(published.item_ids) + 20 * len(published.shopper_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +132,14 @@ class StoreView:
 
     config: StoreConfig
     shelf: Shelf | None
+    _desks: Desks = field(default_factory=Desks)
 
     @property
     def model_version(self) -> str:
         """Name the version that is served, the empty text where there is none."""
         return self.shelf.snapshot.version if self.shelf is not None else ""
 
-
-class _Price(msgspec.Struct, frozen=True):
-    amount: int
-    currency: str
-
-
-class _Shown(msgspec.Struct, frozen=True):
-    product_id: str
-    variant_id: str | None
-    title: str
-    url: str
-    image: str
-    price: _Price
-
-
-def _shown(card: Card) -> _Shown:
-    price = _Price(card.price_amount, card.currency)
-    return _Shown(card.product_id, card.variant_id, card.title, card.url, card.image, price)
+    def desk(self, location: str) -> Desk:
+        """Give what may be shown at a location now, rules applied. The store must have a shelf."""
+        assert self.shelf is not None  # noqa: S101 - the promise above
+        return self._desks.at(location, self.config.rules, self.shelf)

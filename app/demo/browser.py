@@ -99,7 +99,7 @@ class Browser:
             "basket": ",".join(question.basket) or None,
             "category": question.category,
             "query": question.query,
-            "customer": who.customer,
+            "customer": self._link.customer_token(who.customer) if who.customer else None,
             "visitor": who.visitor,
         }
         given = {name: value for name, value in asked.items() if value}

@@ -21,7 +21,7 @@ def slate(http: httpx.Client, link: Connection, who: Shopper, asked: dict[str, s
         return None  # the widget will number him, and only then is it known whether he is of the holdout
     known = {"visitor": who.visitor_id or "", "q": asked.get("query", "")}
     if who.visitor_id and who.customer:
-        known["customer"] = who.customer.customer_id
+        known["customer"] = link.customer_token(who.customer.customer_id)
     try:
         answer = http.get(
             f"{link.base_url}/v1/placements",

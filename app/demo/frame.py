@@ -88,13 +88,15 @@ def shopper(db: Db) -> Shopper:
 
 def page(db: Db, template: str, who: Shopper, **values: object) -> str:
     """Render a whole page with its header, basket count and the widget's loader."""
+    link = link_of(g.shop)
     return render_template(
         template,
         who=who,
         basket_count=baskets.count(db, who.basket_id),
         regulars=catalog.regulars(db, 12),
         categories=CATEGORIES,
-        public_key=link_of(g.shop).public_key,
+        public_key=link.public_key,
+        customer_token=link.customer_token(who.customer.customer_id) if who.customer else "",
         here=request.full_path.rstrip("?"),
         **values,
     )
@@ -122,12 +124,23 @@ def dress(response: Response) -> Response:
     """After every request: the security headers, and the cookie of a new basket."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if "style_nonce" in g:
+        policy = response.headers["Content-Security-Policy"]
+        own = f"style-src 'self' 'nonce-{g.style_nonce}'"
+        response.headers["Content-Security-Policy"] = policy.replace("style-src 'self'", own)
     if request.endpoint not in {"static", "tile"}:
         response.headers["Cache-Control"] = "no-store"
     fresh = g.get("new_basket_id")
     if fresh and request.method == "POST":
         put_cookie(response, BASKET_COOKIE, fresh)
     return response
+
+
+def style_nonce() -> str:
+    """Let this page bring the one style that a placement's look needs before the widget is there."""
+    if "style_nonce" not in g:
+        g.style_nonce = secrets.token_urlsafe(16)
+    return str(g.style_nonce)
 
 
 def put_cookie(response: AnyResponse, name: str, value: str) -> None:

@@ -27,6 +27,8 @@ POPULAR = "popular"
 ROWS_KEPT = 1_000
 """Rows of one location and store in memory, about 1 kB each; the least used go first."""
 
+REASONS_KEPT = 4_000
+
 HEAD = 96
 _BEST = 1_024
 _ENTRY_BITS = 40
@@ -81,7 +83,13 @@ class Blended:
             if lists is not None and weight:
                 self._of[lists.anchor].append((numbers[name], lists, weight))
         self.rows = lru_cache(ROWS_KEPT)(self._rows)
+        self.reason = lru_cache(REASONS_KEPT)(self._reason)
         self._scratch = _Scratch(self._size)
+
+    @property
+    def follows_session(self) -> bool:
+        """Tell whether a session matters on a page that has a product or a basket."""
+        return bool(self._of[Anchor.SESSION])
 
     @cached_property
     def base(self) -> NDArray[np.float64]:
@@ -171,9 +179,8 @@ class Blended:
                     told[item] = (score, row.code + place - ends[owner] + len(row.items), row.anchor)
         return [(code, anchor) for _, code, anchor in told.values()]
 
-    def reason(self, why: tuple[int, int]) -> Reason:
+    def _reason(self, code: int, anchor: int) -> Reason:
         """Explain a choice by its entry."""
-        code, anchor = why
         if code < 0:
             return Reason(ReasonKind.POPULAR if code == -1 else self._lists[-code - 2].reason)
         return self._lists[code >> _ENTRY_BITS].because(anchor, code & _ENTRY)

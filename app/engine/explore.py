@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from random import Random
 
 
+POOL = 24
+"""How many candidates may be drawn from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explore:
     """With probability ``share`` a slate is drawn by Plackett-Luce over its best ``pool`` candidates.
@@ -22,7 +26,7 @@ class Explore:
 
     rng: Random
     share: float = 0.02
-    pool: int = 24
+    pool: int = POOL
     temperature: float = 0.25
 
     def __post_init__(self) -> None:

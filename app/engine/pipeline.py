@@ -6,8 +6,7 @@ The same code answers in the fast wing and in offline ranking. It imports numpy 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from app.engine.sentences import sentence
 from app.engine.types import Anchor, Blend, IntArray, Published, Reason, ReasonKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from app.engine.blended import Mask, Row, Sum
     from app.engine.types import FloatArray
@@ -156,41 +155,60 @@ def _mean(
             found.append(row._replace(scores=row.scores * (fade / whole)))
 
 
-@dataclass(slots=True)
-class Walk:
-    """Every item that the mask lets through, once, best first, with its score.
+class Gate(NamedTuple):
+    """Items that come before others: those the mask marks, None = all; ``head`` holds the first of them."""
+
+    mask: Mask | None
+    head: IntArray
+
+
+class Wanted(NamedTuple):
+    """How many candidates, and which never."""
+
+    most: int
+    hidden: Collection[int]
+    allowed: Callable[[int], bool] | None = None
+
+
+class Gathered(NamedTuple):
+    """Candidates, best first, with their scores, and the sum that they came from."""
+
+    found: dict[int, float]
+    summed: Sum | None
+
+
+def gather(blended: Blended, rows: Sequence[Row], gates: Sequence[Gate], wanted: Wanted) -> Gathered:
+    """Find candidates: all of the first gate before those of the next.
 
     First those with a score (ties: lower number), then the store's most popular ones, then the rest.
-    ``count`` is how many are likely to be asked for.
     """
-
-    blended: Blended
-    rows: Sequence[Row]
-    mask: Mask | None
-    count: int
-    head: IntArray
+    found: dict[int, float] = {}
     summed: Sum | None = None
+    count, hidden, allowed = wanted
+    for gate in gates:
+        if rows:
+            summed = blended.sum(rows, gate.head, gate.mask, count + len(hidden) + len(found))
+        for item, score in _walk(blended, rows, gate, summed):
+            if len(found) >= count:
+                return Gathered(found, summed)
+            if item not in hidden and item not in found and (allowed is None or allowed(item)):
+                found[item] = score
+    return Gathered(found, summed)
 
-    def __iter__(self) -> Iterator[tuple[int, float]]:
-        """Yield pairs of item and score."""
-        base = self.blended.base
-        given: dict[int, float] = {}
-        if self.rows:
-            self.summed = self.blended.sum(self.rows, self.head, self.mask, self.count)
-            given = self.summed.found
-            yield from given.items()
-            if not self.summed.complete:
-                every = self.blended.everything
-                more = self.blended.sum(self.rows, every, self.mask, len(every)).found
-                yield from (pair for pair in more.items() if pair[0] not in given)
-                given = given | more
-        for item in self.head.tolist():
-            if item not in given:
-                yield item, float(base[item])
-        known = {*given, *self.head.tolist()}
-        for item in self.blended.everything.tolist():
-            if item not in known and (self.mask is None or self.mask[item]):
-                yield item, float(base[item])
+
+def _walk(
+    blended: Blended, rows: Sequence[Row], gate: Gate, summed: Sum | None
+) -> Iterator[tuple[int, float]]:
+    """Yield every item behind a gate, best first, some of them twice."""
+    if summed is not None:
+        yield from summed.found.items()
+        if not summed.complete:
+            every = blended.everything
+            yield from blended.sum(rows, every, gate.mask, len(every)).found.items()
+    base = blended.base
+    yield from ((item, float(base[item])) for item in gate.head.tolist())
+    order = blended.everything if gate.mask is None else blended.everything[gate.mask[blended.everything]]
+    yield from ((item, float(base[item])) for item in order.tolist())
 
 
 def recommend(
@@ -203,24 +221,19 @@ def recommend(
     """
     context = Context.of(index, query)
     blended = index.blended(query.location)
-    rows = context.rows(blended)
     hidden = {*context.product, *context.basket}
     if query.exclude_purchased:
         hidden.update(_owned(index, context))
     wanted = max(query.limit if explore is None else max(query.limit, explore.pool), 0)
     within = index.within(query.category)
-    found: dict[int, float] = {}
-    near: Walk | None = None
-    for mask in (within, None) if within is not None else (None,):
-        near = Walk(blended, rows, mask, wanted + len(hidden), blended.head(mask))
-        fit = (pair for pair in near if pair[0] not in hidden and pair[0] not in found and allowed(pair[0]))
-        found.update(islice(fit, wanted - len(found)))
-    items, scores = list(found), list(found.values())
+    gates = [Gate(mask, blended.head(mask)) for mask in (within, None) if within is not None or mask is None]
+    gathered = gather(blended, context.rows(blended), gates, Wanted(wanted, hidden, allowed))
+    items, scores = list(gathered.found), list(gathered.found.values())
     path = greedy(len(items)) if explore is None else choose(scores, query.limit, explore)
     shown = [items[position] for position in path.positions]
-    whys = blended.whys(near.summed if near is not None else None, shown)
+    whys = blended.whys(gathered.summed, shown)
     return [
-        Pick(item, scores[position], blended.reason(why), odds)
+        Pick(item, scores[position], blended.reason(*why), odds)
         for item, why, position, odds in zip(shown, whys, path.positions, path.odds, strict=True)
     ]
 

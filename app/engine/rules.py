@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from app.engine.ids import Numbers
     from app.engine.types import LongArray
 
 STRONGEST = 100.0
 """A boost multiplies a score by at most this, and by at least one hundredth."""
 
 _PINNED_TRIED = 50
+_CODES = 1 << 30
 
 
 class RuleKind(StrEnum):
@@ -66,6 +68,10 @@ class Rule:
         """Tell whether a sale may change whom the rule meets."""
         return self.stock_from is not None or self.stock_to is not None
 
+    def reads_live(self) -> bool:
+        """Tell whether live changes of stock or price may change whom the rule meets."""
+        return self.reads_stock() or self.price_from is not None or self.price_to is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Coded:
@@ -82,6 +88,15 @@ class Coded:
             numbers[_plain(name)] = (*numbers.get(_plain(name), ()), code)
         return cls(codes, numbers)
 
+    def followed(self, more: Coded) -> Coded:
+        """Give the same with more items after these."""
+        moved = {name: tuple(code + _CODES for code in codes) for name, codes in more.numbers.items()}
+        names = {
+            **self.numbers,
+            **{name: self.numbers.get(name, ()) + codes for name, codes in moved.items()},
+        }
+        return Coded(np.concatenate([self.codes, more.codes + np.int32(_CODES)]), names)
+
     def among(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
         """Mark the items that have one of the wanted texts."""
         codes = [code for name in wanted for code in self.numbers.get(_plain(name), ())]
@@ -93,7 +108,7 @@ class Coded:
 class Traits:
     """What rules look at, one entry per item. ``stock`` -1 = not counted."""
 
-    numbers: Mapping[str, int]
+    numbers: Numbers
     categories: Coded
     brands: Coded
     prices: LongArray

@@ -60,13 +60,15 @@ class ReasonKind(StrEnum):
 class Reason:
     """``count`` of ``total`` orders where that is known (``bought_together``), else both 0.
 
-    ``lift`` is how many times as often as by chance that is, 0 where it is not known.
+    ``lift`` is how many times as often as by chance that is, 0 where it is not known. ``confidence`` is the
+    calibrated chance that an order with the anchor will hold the item.
     """
 
     kind: ReasonKind
     count: int = 0
     total: int = 0
     lift: float = 0.0
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Lists:
     A row is best first. ``starts`` int64 (anchors + 1,); ``items`` int32 and ``scores`` float32 (entries,),
     item numbers index ``Published.item_ids``. ``counts`` int32 (entries,) holds the orders with both anchor
     and item, ``totals`` int32 (anchors,) those with the anchor; both are empty where it is not about orders.
-    ``orders`` is the number of all orders that were counted, 0 = not told.
+    ``orders`` is the number of all orders that were counted, 0 = not told. ``confidences`` float32 (entries,)
+    are calibrated chances from 0 to 1, or empty.
     """
 
     anchor: Anchor
@@ -87,6 +90,7 @@ class Lists:
     counts: IntArray = field(default_factory=lambda: np.empty(0, np.int32))
     totals: IntArray = field(default_factory=lambda: np.empty(0, np.int32))
     orders: int = 0
+    confidences: FloatArray = field(default_factory=lambda: np.empty(0, np.float32))
 
     def because(self, row: int, entry: int) -> Reason:
         """Explain an entry by the orders behind it; rows are items, so that lift = P(A,B) / (P(A) P(B))."""
@@ -96,7 +100,8 @@ class Lists:
         total, item = int(self.totals[row]), int(self.items[entry])
         chance = total * int(self.totals[item]) if item < len(self.totals) else 0
         lift = count * self.orders / chance if chance else 0.0
-        return Reason(self.reason, count, total, lift)
+        told = float(self.confidences[entry]) if len(self.confidences) else None
+        return Reason(self.reason, count, total, lift, told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ OrderId = NewType("OrderId", str)
 SlateId = NewType("SlateId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LENGTH = 26
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _RANDOM_BYTES = 10
+_SHIFTS = tuple(range(120, -1, -10))
 
 
 def new_id() -> str:
     """26 characters of Crockford base 32: 48 bits of milliseconds, 80 bits of chance (the ULID layout)."""
     number = (time.time_ns() // 1_000_000) << (8 * _RANDOM_BYTES) | int.from_bytes(os.urandom(_RANDOM_BYTES))
-    return "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(_LENGTH)))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])

@@ -18,7 +18,9 @@ _SHORTEST_SECRET = 32
 class Settings:
     """``database_url`` and ``redis_url`` are empty where the servers from the wheels are to be started.
 
-    ``training_memory_mb`` 0 = what is free when a training begins.
+    ``training_memory_mb`` 0 = what is free when a training begins. ``trusted_proxies`` is how many proxies in
+    front tell the client's address; ``rate_address`` and ``rate_key`` are requests a second to one serving
+    process, 0 = no limit.
     """
 
     data_dir: Path
@@ -34,6 +36,9 @@ class Settings:
     log_level: str
     training_memory_mb: int = 0
     spark_master: str = "local[*]"
+    trusted_proxies: int = 0
+    rate_address: int = 100
+    rate_key: int = 5_000
     shopify_client_id: str = ""
     shopify_client_secret: str = ""
     shopify_old_client_secret: str = ""
@@ -61,6 +66,9 @@ class Settings:
             "WEB_WORKERS": str(self.web_workers),
             "LOG_LEVEL": self.log_level,
             "TRAINING_MEMORY_MB": str(self.training_memory_mb),
+            "TRUSTED_PROXIES": str(self.trusted_proxies),
+            "RATE_ADDRESS": str(self.rate_address),
+            "RATE_KEY": str(self.rate_key),
             "SPARK_MASTER": self.spark_master,
             "SHOPIFY_CLIENT_ID": self.shopify_client_id,
             "SHOPIFY_CLIENT_SECRET": self.shopify_client_secret,
@@ -86,6 +94,9 @@ class Settings:
             secret_key=_secret(environ.get("SECRET_KEY", ""), data_dir),
             demo=_yes_or_no("DEMO", environ.get("DEMO") or "0"),
             web_workers=_whole("WEB_WORKERS", environ.get("WEB_WORKERS") or "2", 1, 64),
+            trusted_proxies=_whole("TRUSTED_PROXIES", environ.get("TRUSTED_PROXIES") or "0", 0, 9),
+            rate_address=_whole("RATE_ADDRESS", environ.get("RATE_ADDRESS") or "100", 0, 10**6),
+            rate_key=_whole("RATE_KEY", environ.get("RATE_KEY") or "5000", 0, 10**6),
             log_level=_one_of("LOG_LEVEL", environ.get("LOG_LEVEL") or "INFO", _LEVELS),
             training_memory_mb=_whole(
                 "TRAINING_MEMORY_MB", environ.get("TRAINING_MEMORY_MB") or "0", 0, 2**24

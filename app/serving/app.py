@@ -11,24 +11,25 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from redis import Redis
+from redis.exceptions import RedisError
 
-from app.bridge.config import StoreConfig
+from app.bridge import sessions
 from app.bridge.follower import Follower
 from app.bridge.reader import Reader
+from app.bridge.records import EventKind, EventRecord
 from app.bridge.sender import Sender
-from app.bridge.source import Unavailable
+from app.bridge.sessions import MOST_RECENT, Following, Sessions
 from app.bridge.spool import Spool
 from app.bridge.stream import events_message
-from app.bridge.view import StoreView
-from app.engine.assign import Arm
 from app.kernel.clock import Clock
 from app.kernel.errors import AppError, Forbidden, NotFound
-from app.kernel.ids import new_id
-from app.kernel.log import get_logger
 from app.kernel.settings import Settings
-from app.serving import collect, context, email, guard, http, recommend, status
+from app.serving import collect, guard, http, limits, status
 from app.serving.decisions import DecisionLog
 from app.serving.http import Busy, NotAllowed, Reply
+from app.serving.limits import Limits, Load
+from app.serving.pages import Asked, Pages
+from app.serving.status import Meter
 from app.serving.widget import WidgetFiles
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 _WIDGET = "/widget/"
 _OWN = ("/v1/", _WIDGET)
-_PRIVATE = (("Cache-Control", "no-store"),)
+_PRIVATE: http.Headers = (("Cache-Control", "no-store"),)
+_VARY: http.Headers = (("Vary", "Origin"),)
 _BUILT = Path(__file__).parents[2] / "widgets" / "dist"
 
 
@@ -62,46 +64,54 @@ class ServingApp:
         """Nothing is read and nothing started yet."""
         self.reader = Reader(valkey, settings.data_dir)
         self._clock = clock
-        self._rng = options.rng or Random()  # noqa: S311 - chooses what to show, keeps no secret
         self._sender = Sender(valkey, Spool(settings.data_dir / "spool"))
+        self._desk = collect.Desk()
         self.decisions = DecisionLog(self._sender)
-        self._follower = Follower(self.reader)
+        self.sessions = Sessions()
+        self._threads = (Follower(self.reader), Following(valkey, self.sessions))
         self._widget = WidgetFiles(options.widget_files)
-        tallies = {
-            "reader": self.reader.counts,
-            "sender": self._sender.counts,
-            "decisions": self.decisions.counts,
-        }
-        self._meter = status.Meter(tallies)
+        self._meter = Meter(
+            {
+                "reader": self.reader.counts,
+                "sender": self._sender.counts,
+                "decisions": self.decisions.counts,
+                "events": self._desk.counts,
+            }
+        )
+        self._trusted = settings.trusted_proxies
+        self._limits = Limits(settings.rate_address, settings.rate_key)
+        self._load = Load()
+        rng = options.rng or Random()  # noqa: S311 - chooses what to show, keeps no secret
+        self._pages = Pages(self.decisions, self._meter, clock, rng, self.sessions, self._load)
         self._started = False
         self._starting = Lock()
-        self._log = get_logger("serving")
-        self._routes: dict[str, tuple[str, Callable[[WSGIEnvironment], Reply]]] = {
-            "/v1/recommendations": ("GET", self._recommendations),
-            "/v1/placements": ("GET", self._placements),
-            "/v1/email": ("GET", self._email),
+        pages = self._pages
+        self._storefront: dict[str, tuple[str, Callable[[Asked], Reply]]] = {
+            "/v1/recommendations": ("GET", pages.recommendations),
+            "/v1/placements": ("GET", pages.placements),
+            "/v1/cart": ("POST", pages.cart),
+            "/v1/email": ("GET", pages.email),
             "/v1/events": ("POST", self._events),
-            "/healthz": ("GET", _healthy),
-            "/readyz": ("GET", self._ready),
-            "/metrics": ("GET", self._metrics),
+        }
+        self._own: dict[str, Callable[[WSGIEnvironment], Reply]] = {
+            "/healthz": _healthy,
+            "/readyz": self._ready,
+            "/metrics": self._metrics,
         }
 
     def owns(self, path: str) -> bool:
         """Tell whether a path is answered here."""
-        return path.startswith(_OWN) or path in self._routes
+        return path.startswith(_OWN) or path in self._own
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         began = time.perf_counter()
         if not self._started:
             self._start()
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
-        try:
-            reply = self._reply(path, method, environ)
-        except AppError as error:
-            reply = http.refusal(error)
-        if path.startswith("/v1/"):
-            reply = reply.with_headers((*_PRIVATE, *guard.headers(environ, self._config(environ))))
-        route = path if path in self._routes else _WIDGET if path.startswith(_WIDGET) else "other"
+        if path in self._storefront:
+            reply, route = self._shop(path, method, environ, began), path
+        else:
+            reply, route = self._other(path, method, environ)
         self._meter.request(route, reply.status, time.perf_counter() - began)
         return http.send(reply, method, start_response)
 
@@ -109,102 +119,94 @@ class ServingApp:
         """Stop the threads; what was decided is brought to safety first."""
         self.decisions.close()
         if self._started:
-            self._follower.close()
+            for thread in self._threads:
+                thread.close()
         self._sender.close()
 
     def _start(self) -> None:
         with self._starting:
             if not self._started:
                 self.decisions.start()
-                self._follower.start()
+                for thread in self._threads:
+                    thread.start()
                 self._started = True
 
-    def _reply(self, path: str, method: str, environ: WSGIEnvironment) -> Reply:
-        if path.startswith(_WIDGET):
-            _allow(method, "GET")
-            return self._widget.reply(path.removeprefix(_WIDGET), environ)
-        if path not in self._routes:
-            raise NotFound("page", path)
-        allowed, handler = self._routes[path]
-        if method == "OPTIONS" and path.startswith("/v1/"):
-            return Reply(204, headers=guard.preflight(environ, self._config(environ)))
+    def _shop(self, path: str, method: str, environ: WSGIEnvironment, began: float) -> Reply:
+        """Answer a page of a shop: key, limits and origin first, then the route."""
+        self._load.enter(began)
+        store_id, headers = "", _VARY
+        try:
+            given = http.parameters(environ)
+            view = guard.store(self.reader, given)
+            store_id = view.config.store_id
+            if "HTTP_ORIGIN" in environ:
+                headers = guard.headers(environ, view.config)
+            self._limits.check(limits.address(environ, self._trusted), store_id)
+            reply = self._routed(path, method, Asked(environ, given, view))
+        except AppError as error:
+            reply = http.refusal(error, _PRIVATE)
+        except Exception as error:  # noqa: BLE001 - the promise of these routes
+            reply = self._unanswered(path, method, environ, error)
+        now = time.perf_counter()
+        self._load.leave(now, store_id, now - began)
+        return reply.with_headers((*headers, ("Server-Timing", f"app;dur={(now - began) * 1000:.2f}")))
+
+    def _routed(self, path: str, method: str, asked: Asked) -> Reply:
+        allowed, handler = self._storefront[path]
+        if method == "OPTIONS":
+            return Reply(204, headers=(*guard.preflight(asked.environ, asked.view.config), *_PRIVATE))
         _allow(method, allowed)
-        return handler(environ)
+        return handler(asked)
 
-    def _recommendations(self, environ: WSGIEnvironment) -> Reply:
-        """Answer a page. Whatever fails behind the door, the page gets an empty slate and goes on."""
-        given = http.parameters(environ)
+    def _unanswered(self, path: str, method: str, environ: WSGIEnvironment, error: Exception) -> Reply:
+        if path == "/v1/events" or method == "OPTIONS":
+            self._pages.failed(error)
+            return http.refusal(Busy("nobody can tell, ask again"), _PRIVATE)
         try:
-            view = guard.store(self.reader, given)
-            return Reply(200, self._slate(view, context.read(view.config, given)), http.JSON)
-        except AppError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the promise of this route
-            self._failed(error)
-            self._meter.slate(recommend.FAILED, Arm.NONE)
-            return Reply(200, recommend.nothing(given.get("placement", "")), http.JSON)
+            return self._pages.nothing(path, http.parameters(environ), error)
+        except AppError as wrong:
+            return http.refusal(wrong, _PRIVATE)
 
-    def _placements(self, environ: WSGIEnvironment) -> Reply:
-        """Answer all placements of a page at once, with the same promise for each."""
-        given = http.parameters(environ)
+    def _other(self, path: str, method: str, environ: WSGIEnvironment) -> tuple[Reply, str]:
+        route = path if path in self._own else _WIDGET if path.startswith(_WIDGET) else "other"
         try:
-            view = guard.store(self.reader, given)
-            slates = [self._slate(view, ask) for ask in context.read_all(view.config, given)]
-        except AppError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the promise of this route
-            self._failed(error)
-            self._meter.slate(recommend.FAILED, Arm.NONE)
-            slates = [recommend.nothing(key) for key in context.named(given)]
-        return Reply(200, recommend.together(slates), http.JSON)
+            if route == "other":
+                raise NotFound("page", path)
+            _allow(method, "GET")
+            if route == _WIDGET:
+                return self._widget.reply(path.removeprefix(_WIDGET), environ), route
+            return self._own[path](environ), route
+        except AppError as error:
+            return http.refusal(error), route
 
-    def _email(self, environ: WSGIEnvironment) -> Reply:
-        """Answer with a block for an e-mail to a known customer; it is empty whenever anything fails."""
-        given = http.parameters(environ)
+    def _events(self, asked: Asked) -> Reply:
+        """Take events; 204 once they are safe. What was clicked matters to the visitor's next page."""
+        environ, config = asked.environ, asked.view.config
+        if not guard.welcome(environ, config):
+            raise Forbidden("this page is not one of the store's")
+        body = http.body(environ, collect.MOST_BYTES)
+        events = self._desk.read(config.store_id, body, self._clock.now())
         try:
-            view = guard.store(self.reader, given)
-            ask = context.read_for_customer(view.config, given)
-            return Reply(200, email.block(self._slate(view, ask), view.config.domains[0]), http.JSON)
-        except AppError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the promise of this route
-            self._failed(error)
-            self._meter.slate(recommend.FAILED, Arm.NONE)
-            empty = recommend.nothing(given.get("placement", ""))
-            return Reply(200, email.block(empty, ""), http.JSON)
-
-    def _slate(self, view: StoreView, ask: context.Ask) -> bytes:
-        slate_id = new_id()
-        try:
-            decision = recommend.decide(view, ask, self._rng)
-            body = recommend.render(view, ask, decision, slate_id)
-        except Exception as error:  # noqa: BLE001 - as above, but this one can still be logged as a slate
-            self._failed(error)
-            decision = recommend.failure(view, ask)
-            body = recommend.render(view, ask, decision, slate_id)
-        logged = recommend.record(view, ask, decision, slate_id=slate_id, clock=self._clock)
-        self.decisions.put(view.config.store_id, logged)
-        self._meter.slate(decision.tier, decision.arm)
-        return body
-
-    def _failed(self, error: Exception) -> None:
-        if isinstance(error, Unavailable):
-            self._log.warning("no copy of this store", reason="Valkey is away")
-        else:
-            self._log.error("recommendation failed", exc_info=error)
-
-    def _events(self, environ: WSGIEnvironment) -> Reply:
-        """Take events; 204 once they are safe."""
-        try:
-            view = guard.store(self.reader, http.parameters(environ))
-            if not guard.welcome(environ, view.config):
-                raise Forbidden("this page is not one of the store's")
-            events = collect.read(http.body(environ, collect.MOST_BYTES), self._clock.now())
             if events:
-                self._sender.send([events_message(view.config.store_id, events)])
-        except (Unavailable, OSError) as error:
+                self._sender.send([events_message(config.store_id, events)])
+        except OSError as error:
             raise Busy("the events could not be kept, send them again") from error
-        return Reply(204)
+        self._remember(config.store_id, events)
+        return Reply(204, headers=_PRIVATE)
+
+    def _remember(self, store_id: str, events: list[EventRecord]) -> None:
+        """Let the visitor's next page know, here at once and in the other processes a moment later."""
+        told = [event for event in events if event.visitor_id and event.kind is not EventKind.IMPRESSION]
+        if not told:
+            return
+        visitor = str(told[0].visitor_id)
+        products = [event.product_id for event in told][-MOST_RECENT:]
+        for product in products:
+            self.sessions.add(store_id, visitor, product, time.time())
+        try:
+            sessions.tell(self.reader.valkey, store_id, visitor, products)
+        except RedisError:
+            self._meter.note("clicks_not_told")
 
     def _ready(self, _environ: WSGIEnvironment) -> Reply:
         ready = self.reader.ready()
@@ -214,14 +216,6 @@ class ServingApp:
         if not status.from_this_host(environ):
             raise NotFound("page", "/metrics")
         return Reply(200, self._meter.text(), status.KIND)
-
-    def _config(self, environ: WSGIEnvironment) -> StoreConfig | None:
-        if "HTTP_ORIGIN" not in environ:
-            return None
-        try:
-            return guard.store(self.reader, http.parameters(environ)).config
-        except (AppError, Unavailable):
-            return None
 
 
 def _healthy(_environ: WSGIEnvironment) -> Reply:

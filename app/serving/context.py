@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.bridge.config import PlacementConfig, StoreConfig
 from app.kernel.errors import Invalid
+from app.serving import identity
 
 MOST_ITEMS = 12
 MOST_PLACEMENTS = 12
@@ -19,7 +20,10 @@ _VISITOR = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question of a page. ``limit`` is never more than the placement's slots."""
+    """One question of a page. ``limit`` is never more than the placement's slots.
+
+    ``customer`` is known for certain: the shop's server signed it.
+    """
 
     placement: PlacementConfig
     limit: int
@@ -33,26 +37,26 @@ class Ask:
     language: str
 
 
-def read(config: StoreConfig, given: Mapping[str, str]) -> Ask:
-    """Read the parameters. Raises Invalid with the field at fault."""
-    placement = config.placement(given.get("placement", ""))
+def read(config: StoreConfig, given: Mapping[str, str], usual: str = "") -> Ask:
+    """Read the parameters; ``usual`` is the placement where none is named. Raises Invalid with the field."""
+    placement = config.placement(given.get("placement", usual))
     if placement is None:
         raise Invalid("placement must be the key of a placement of this store", "placement")
-    return _read(placement, given)
+    return _read(config, placement, given)
 
 
 def read_for_customer(config: StoreConfig, given: Mapping[str, str]) -> Ask:
     """Read the parameters of a question about somebody who is known. Raises Invalid."""
     ask = read(config, given)
     if ask.customer is None:
-        raise Invalid("customer must be the id of whom it is for", "customer")
+        raise Invalid("customer must be the signed id of whom it is for", "customer")
     return ask
 
 
 def read_all(config: StoreConfig, given: Mapping[str, str]) -> list[Ask]:
     """Read one question for each of ``placements``, in their order, as far as the store has them."""
     found = (config.placement(key) for key in named(given))
-    return [_read(placement, given) for placement in found if placement is not None]
+    return [_read(config, placement, given) for placement in found if placement is not None]
 
 
 def named(given: Mapping[str, str]) -> list[str]:
@@ -64,14 +68,14 @@ def named(given: Mapping[str, str]) -> list[str]:
     return keys
 
 
-def _read(placement: PlacementConfig, given: Mapping[str, str]) -> Ask:
+def _read(config: StoreConfig, placement: PlacementConfig, given: Mapping[str, str]) -> Ask:
     return Ask(
         placement=placement,
         limit=min(_limit(given), placement.slots),
         product=_text(given, "product"),
         basket=_list(given, "basket", _MOST_BASKET),
         recent=_list(given, "session_recent", _MOST_RECENT),
-        customer=_text(given, "customer"),
+        customer=_customer(config, given),
         visitor=_visitor(given),
         category=_text(given, "category"),
         words=_text(given, "q"),
@@ -97,6 +101,14 @@ def _text(given: Mapping[str, str], name: str) -> str | None:
     if text is not None and (len(text) > _LONGEST or not text.isprintable()):
         raise Invalid(f"{name} must be a text of at most {_LONGEST} characters", name)
     return text
+
+
+def _customer(config: StoreConfig, given: Mapping[str, str]) -> str | None:
+    """Read who the shop's server says it is; what is not signed by it is nobody."""
+    token = given.get("customer")
+    if token is not None and not token.isprintable():
+        raise Invalid("customer must be a signed id", "customer")
+    return identity.customer(config.customer_keys, token) if token is not None else None
 
 
 def _list(given: Mapping[str, str], name: str, most: int) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from collections import Counter, deque
 
 from app.bridge.records import SlateRecord
 from app.bridge.sender import Sender
-from app.bridge.stream import slate_message
+from app.bridge.stream import slates_message
 from app.kernel.log import get_logger
 
 MOST = 100_000
-_PAUSE = 0.05
+_PAUSE = 0.1
 _REPLAY_EVERY = 1.0
 _BATCH = 500
 
@@ -49,12 +49,15 @@ class DecisionLog:
         """Bring all that waits to safety."""
         with self._flushing:
             while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+                count = min(_BATCH, len(self._waiting))
+                batch: dict[str, list[SlateRecord]] = {}
+                for store_id, slate in (self._waiting.popleft() for _ in range(count)):
+                    batch.setdefault(store_id, []).append(slate)
                 try:
-                    self._sender.send([slate_message(store_id, slate) for store_id, slate in batch])
+                    self._sender.send([slates_message(*of_store) for of_store in batch.items()])
                 except OSError as error:
-                    self.counts["lost"] += len(batch)
-                    self._log.error("slates lost", count=len(batch), reason=str(error))
+                    self.counts["lost"] += count
+                    self._log.error("slates lost", count=count, reason=str(error))
 
     def close(self) -> None:
         """Flush for the last time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -44,7 +45,7 @@ def welcome(environ: WSGIEnvironment, config: StoreConfig) -> bool:
         return False
     if not asking.hostname:
         return False
-    hosts = {_bare(domain) for domain in config.domains}
+    hosts = _hosts(config.domains)
     return asking.netloc == environ.get("HTTP_HOST") or not hosts.isdisjoint(
         {_bare(asking.netloc), _bare(asking.hostname)}
     )
@@ -61,6 +62,11 @@ def headers(environ: WSGIEnvironment, config: StoreConfig | None) -> Headers:
 def preflight(environ: WSGIEnvironment, config: StoreConfig | None) -> Headers:
     """Give what goes with ``headers`` when a browser asks before a request."""
     return _PREFLIGHT if config is not None and welcome(environ, config) else ()
+
+
+@lru_cache(1024)
+def _hosts(domains: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_bare(domain) for domain in domains)
 
 
 def _bare(domain: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+PACK_FROM = 8 * 1024
 _STATUS_LINES = {int(status): f"{int(status)} {status.phrase}" for status in HTTPStatus}
+_LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _BODILESS = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
 Headers = tuple[tuple[str, str], ...]
@@ -47,9 +50,23 @@ class Busy(AppError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def refusal(error: AppError) -> Reply:
+def refusal(error: AppError, headers: Headers = ()) -> Reply:
     """Render an error as problem details."""
-    return Reply(int(error.status), msgspec.json.encode(problem(error)), PROBLEM)
+    wait = (("Retry-After", "10"),) if error.status in _LATER else ()
+    return Reply(int(error.status), msgspec.json.encode(problem(error)), PROBLEM, (*headers, *wait))
+
+
+def packed(reply: Reply, environ: WSGIEnvironment) -> Reply:
+    """Compress a large answer for who can read it."""
+    if len(reply.body) < PACK_FROM or "gzip" not in environ.get("HTTP_ACCEPT_ENCODING", ""):
+        return reply
+    headers = (*reply.headers, ("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
+    return replace(reply, body=gzip.compress(reply.body, 1, mtime=0), headers=headers)
+
+
+def revalidated(tag: str) -> Headers:
+    """Let an answer be kept, and asked again each time whether it is still right."""
+    return (("ETag", tag), ("Cache-Control", "public, no-cache"))
 
 
 def send(reply: Reply, method: str, start_response: StartResponse) -> Iterable[bytes]:

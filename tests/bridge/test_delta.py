@@ -11,7 +11,8 @@ from redis import Redis
 
 from app.bridge import delta, publisher
 from app.bridge.reader import Reader
-from app.bridge.snapshot import Snapshot, decode, encode, sellable
+from app.bridge.snapshot import Snapshot, decode, encode
+from app.bridge.view import Shelf
 from app.engine.pipeline import PublishedIndex, Query, recommend, sentence
 from app.engine.types import Anchor, Blend, Published, ReasonKind
 from tests.bridge import toys
@@ -61,7 +62,7 @@ def test_it_says_why_and_what_it_costs() -> None:
     assert sentence(pick.reason) == "Bought together in 10 of 12 orders"
     assert whole.cards[pick.item].title == toys.card("cake").title
     assert len(whole.cards) == len(whole.published.item_ids) == 6
-    assert sellable(whole) == [True] * 6
+    assert Shelf(whole, {}).sellable.tolist() == [True] * 6
 
 
 def test_the_whole_is_a_snapshot_again() -> None:

@@ -180,7 +180,7 @@ def test_it_is_ready_once_a_store_has_a_snapshot_that_loads(valkey: Redis, tmp_p
 def test_memory_is_bounded_and_the_least_used_store_goes(valkey: Redis, tmp_path: Path) -> None:
     for store_id in ("one", "two", "three"):
         publish(valkey, store_id=store_id)
-    reader = Reader(valkey, tmp_path, budget=14_000)  # two toy stores of 6 kB fit
+    reader = Reader(valkey, tmp_path, budget=4_000)  # two toy stores of 1.6 kB fit
     one, two = viewed(reader, "pk_one"), viewed(reader, "pk_two")
     assert viewed(reader, "pk_one") is one
     viewed(reader, "pk_three")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from app.bridge.snapshot import Card, Snapshot
 from app.engine.types import Anchor, Blend, Lists, Published, ReasonKind
 
 LOCATIONS = ("product", "cart", "home", "category", "search", "thank-you")
+CUSTOMER_KEY = "the key of the toy store's customers"
 ITEMS = ("cup", "saucer", "spoon", "tea", "pot")
 
 
@@ -69,6 +72,12 @@ def snapshot(version: str = "m1", store_id: str = "toys", **cards: dict[str, obj
     return Snapshot(version, store_id, published(), made)
 
 
+def signed(customer: str, expires: int = 4_102_444_800) -> str:
+    """Give a customer's token as the toy store's server would, good until 2100."""
+    told = f"{customer}.{expires}"
+    return f"{told}.{hmac.new(CUSTOMER_KEY.encode(), told.encode(), sha256).hexdigest()}"
+
+
 def config(store_id: str = "toys", **changes: object) -> StoreConfig:
     made = StoreConfig(
         store_id=store_id,
@@ -83,5 +92,6 @@ def config(store_id: str = "toys", **changes: object) -> StoreConfig:
             for location in LOCATIONS
         ),
         version="c1",
+        customer_keys=(CUSTOMER_KEY,),
     )
     return replace(made, **changes)  # type: ignore[arg-type]

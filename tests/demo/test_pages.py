@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,22 @@ def test_the_loader_is_told_key_cart_consent_and_customer(world: World) -> None:
     assert 'data-consent="denied"' in stranger
     assert "data-customer" not in stranger
     known = world.browser(customer="12583", visitor="v_abcdefgh").get("/").text
-    assert 'data-consent="granted" data-customer="12583"' in known
+    assert 'data-consent="granted" data-customer="12583.' in known
+
+
+def test_a_placements_look_is_there_with_the_first_paint(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = {
+        "title": "Cup", "url": "/shop/product/2", "image": "", "price": {"amount": 295, "currency": "GBP"}, "reason": "",
+    }  # fmt: skip
+    slate = {"display": "grid", "title": "Chosen", "look": {"--alongside-gap": "12px"}, "items": [item]}
+    monkeypatch.setattr("app.demo.firstpaint.slate", lambda *_: slate)
+    page = world.browser().get("/product/1")
+    nonce = re.search(r"style-src 'self' 'nonce-([\w-]+)'", page.headers["Content-Security-Policy"])
+    assert nonce is not None
+    rule = 'alongside-placement[placement="product"] > section {--alongside-gap:12px;}'
+    assert f'<style nonce="{nonce[1]}">{rule}</style>' in page.text
 
 
 def test_the_product_form_has_room_for_the_slate(world: World) -> None:

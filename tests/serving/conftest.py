@@ -19,6 +19,7 @@ from app.kernel.settings import Settings
 from app.serving.app import Options, ServingApp, create_serving_app
 from tests.bridge import toys
 
+NO_LIMITS = {"rate_address": 0, "rate_key": 0}
 Serve = Callable[..., ServingApp]
 Publish = Callable[[StoreConfig, Snapshot], None]
 
@@ -28,8 +29,8 @@ def serve(settings: Settings, clock: FixedClock, tmp_path: Path, valkey: Redis) 
     """Start a fast wing on these tests' Valkey, or on another one; closed at the end."""
     started = []
 
-    def start(on: Redis = valkey, **options: object) -> ServingApp:
-        own = replace(settings, data_dir=tmp_path)
+    def start(on: Redis = valkey, *, limits: dict[str, int] = NO_LIMITS, **options: object) -> ServingApp:
+        own = replace(settings, data_dir=tmp_path, **limits)  # type: ignore[arg-type]
         chosen = Options(**{"rng": Random(1), **options})  # type: ignore[arg-type]
         started.append(create_serving_app(own, on, clock, chosen))
         return started[-1]

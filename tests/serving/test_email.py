@@ -11,6 +11,7 @@ from werkzeug.test import Client
 from app.kernel import cache
 from app.serving import email
 from app.serving.app import ServingApp
+from tests.bridge import toys
 from tests.serving import logged
 from tests.serving.conftest import Serve
 
@@ -22,6 +23,9 @@ ITEM = {
     "price": {"amount": 425, "currency": "GBP"},
     "reason": "Bought <together>",
 }
+
+
+ANNA = toys.signed("anna")
 
 
 def made(*items: dict[str, Any], domain: str = "shop.example") -> dict[str, str]:
@@ -78,7 +82,7 @@ def test_plain_text_says_the_same() -> None:
 
 
 def test_it_is_the_slate_of_the_customer_and_logged(shop: ServingApp, valkey: Redis) -> None:
-    told = ask(Client(shop), customer="anna")
+    told = ask(Client(shop), customer=ANNA)
     (slate,) = logged.slates(shop, valkey)
     assert (slate.slate_id, slate.customer_id, slate.items) == (
         told["slate_id"],
@@ -90,12 +94,12 @@ def test_it_is_the_slate_of_the_customer_and_logged(shop: ServingApp, valkey: Re
 
 def test_without_a_customer_it_is_refused(client: Client) -> None:
     assert ask(client)["field"] == "customer"
-    assert ask(client, customer="anna", placement="roof")["field"] == "placement"
-    assert ask(client, customer="anna", key="pk_nobody")["status"] == 401
+    assert ask(client, customer=ANNA, placement="roof")["field"] == "placement"
+    assert ask(client, customer=ANNA, key="pk_nobody")["status"] == 401
 
 
 def test_any_failure_is_an_empty_block(serve: Serve) -> None:
     gone = cache.connect("unix:///nonexistent/valkey.sock")
-    told = ask(Client(serve(on=gone)), customer="anna")
+    told = ask(Client(serve(on=gone)), customer=ANNA)
     gone.close()
     assert (told["placement"], told["html"], told["text"]) == ("home", "", "")

@@ -1,16 +1,19 @@
 import gzip
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from redis import Redis
 from werkzeug.test import Client
 
-from app.bridge import publisher
+from app.bridge import overlay, publisher
+from app.bridge.overlay import Change
 from app.kernel.settings import Settings
 from app.serving.app import ServingApp
 from tests.bridge import toys
+from tests.serving import logged
 from tests.serving.conftest import Publish, Serve
 
 ASK = "/v1/recommendations?key=pk_toys&placement=home"
@@ -60,7 +63,18 @@ def test_a_refusal_can_be_read_by_the_stores_pages_too(client: Client) -> None:
 
 
 def test_a_personal_answer_is_not_stored(client: Client) -> None:
-    assert client.get(ASK).headers["Cache-Control"] == "no-store"
+    assert client.get(f"{ASK}&visitor=v2").headers["Cache-Control"] == "no-store"
+
+
+def test_what_every_stranger_gets_is_asked_again_and_not_sent_again(shop: ServingApp, valkey: Redis) -> None:
+    client = Client(shop)
+    first = client.get(ASK)
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "public, no-cache")
+    again = client.get(ASK, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data, len(logged.slates(shop, valkey))) == (304, b"", 1)
+    overlay.put(valkey, "toys", [Change("tea", datetime(2026, 11, 21, tzinfo=UTC), stock=0)])
+    shop.reader.refresh()
+    assert client.get(ASK, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
 @pytest.fixture

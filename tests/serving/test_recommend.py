@@ -132,7 +132,8 @@ def test_an_inactive_placement_shows_nothing(serve: Serve, publish: Publish, val
 
 
 def test_every_slate_is_logged_with_what_was_shown(shop: ServingApp, valkey: Redis) -> None:
-    told = ask(Client(shop), placement="product", product="cup", basket="pot", visitor="v2", customer="anna")
+    asked = {"placement": "product", "product": "cup", "basket": "pot", "visitor": "v2"}
+    told = ask(Client(shop), **asked, customer=toys.signed("anna"))
     (slate,) = logged.slates(shop, valkey)
     assert slate.slate_id == told["slate_id"]
     assert (slate.at, slate.placement, slate.visitor_id, slate.customer_id) == (NOON, "product", "v2", "anna")
@@ -183,7 +184,7 @@ def test_logged_propensities_are_the_frequencies(serve: Serve, publish: Publish,
     assert {slate.items[0] for slate in slates if not slate.explored} == {"tea"}
 
 
-def test_a_failure_inside_is_an_empty_slate_that_is_logged(
+def test_a_failure_inside_is_answered_with_bestsellers_and_counted(
     serve: Serve, publish: Publish, valkey: Redis
 ) -> None:
     class Broken(Random):
@@ -193,12 +194,12 @@ def test_a_failure_inside_is_an_empty_slate_that_is_logged(
     publish(toys.config(exploration=0.5), toys.snapshot())
     app = serve(rng=Broken())
     told = ask(Client(app), visitor="v2")
-    assert told["items"] == []
-    assert (told["title"], told["model_version"]) == ("On home", "m1")
+    assert [item["product_id"] for item in told["items"]] == ["tea", "cup", "pot"]
     (slate,) = logged.slates(app, valkey)
-    assert (slate.tier, slate.slate_id, slate.items) == ("failed", told["slate_id"], ())
+    assert (slate.tier, slate.slate_id) == ("bestsellers", told["slate_id"])
     counts = Client(app).get("/metrics", environ_overrides={"REMOTE_ADDR": "127.0.0.1"}).data.decode()
-    assert re.search(r'alongside_slates_total\{arm="treatment",process="\d+",tier="failed"\} 1.0', counts)
+    assert re.search(r'slates_total\{arm="treatment",process="\d+",tier="bestsellers"\} 1.0', counts)
+    assert re.search(r'happened_total\{part="serving",process="\d+",what="decided_failed"\} 1.0', counts)
 
 
 def test_a_fresh_host_without_valkey_answers_empty(serve: Serve) -> None:

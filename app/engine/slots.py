@@ -1,0 +1,90 @@
+"""From candidates to slots: what is pinned, what is drawn, and not too much of one kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
+
+from app.engine.explore import Explore, choose, greedy_odds, strengths
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from app.engine.blended import Mask
+    from app.engine.rules import Pin
+    from app.engine.types import IntArray
+
+ALIKE = 2 / 3
+"""At most this share of a slate is of one category, as long as others can fill it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Items in the order of their slots, with the odds of each; ``drawn`` = one was chosen by chance."""
+
+    items: list[int]
+    odds: list[float]
+    drawn: bool
+
+
+class Room(NamedTuple):
+    """How many slots there are, and the pinned item of some of them (slot from 1 -> item)."""
+
+    limit: int
+    pinned: Mapping[int, int]
+
+
+def pinned(pins: Sequence[Pin], mask: Mask, hidden: Collection[int], limit: int) -> dict[int, int]:
+    """Give each pin's slot the first of its items that may be shown. Of two pins of a slot the first wins."""
+    found: dict[int, int] = {}
+    for pin in pins:
+        if pin.position > limit or pin.position in found:
+            continue
+        for item in pin.items:
+            if mask[item] and item not in hidden and item not in found.values():
+                found[pin.position] = item
+                break
+    return found
+
+
+def spread(items: Sequence[int], categories: IntArray, limit: int) -> list[int]:
+    """Move items back that would be one too many of their category among the first ``limit``."""
+    most = max(ceil(limit * ALIKE), 2)
+    seen: dict[int, int] = {}
+    front: list[int] = []
+    back: list[int] = []
+    for place, item in enumerate(items):
+        if len(front) == limit:
+            return [*front, *back, *items[place:]]
+        category = int(categories[item])
+        count = seen[category] = seen.get(category, 0) + 1
+        (front if count <= most else back).append(item)
+    return [*front, *back]
+
+
+def fill(items: Sequence[int], scores: Sequence[float], room: Room, explore: Explore | None) -> Slots:
+    """Fill the slots that are not pinned, best first or by chance.
+
+    The odds of a slot are those of its item given the slots before it; a pinned one is certain.
+    """
+    free = room.limit - len(room.pinned)
+    if explore is None:
+        chosen, odds, drawn = list(items[:free]), [1.0] * min(free, len(items)), False
+    else:
+        path = choose(scores[: explore.pool], free, explore)
+        chosen, odds = [items[position] for position in path.positions], path.odds
+        drawn = path.positions != list(range(len(path.positions)))
+    for position, item in sorted(room.pinned.items()):
+        place = min(position - 1, len(chosen))
+        chosen.insert(place, item)
+        odds.insert(place, 1.0)
+    return Slots(chosen, odds, drawn)
+
+
+def certain(scores: Sequence[float], limit: int, explore: Explore | None) -> list[float]:
+    """Give the odds of the greedy slots, without drawing."""
+    if explore is None:
+        return [1.0] * min(limit, len(scores))
+    weights = strengths(scores[: explore.pool], explore.temperature)
+    return greedy_odds(weights, limit, explore.share)

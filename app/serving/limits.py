@@ -1,0 +1,95 @@
+"""Limits for abuse, and what to do when there is more to answer than time; of this process alone."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from app.kernel.errors import TooMany
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_WINDOW = 10.0
+_MOST_NAMES = 200_000
+_SPAN = 0.25
+_BUSY = 0.9
+
+
+def address(environ: WSGIEnvironment, trusted: int) -> str:
+    """Give the client's address, as the outermost of the ``trusted`` proxies in front of us saw it.
+
+    What a client writes into the header himself stands further left, and is never believed.
+    """
+    if trusted:
+        hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(hops) >= trusted and (told := hops[-trusted].strip()):
+            return str(told)
+    return str(environ.get("REMOTE_ADDR", ""))
+
+
+class Limits:
+    """Counts per key and per address over windows of ten seconds."""
+
+    def __init__(self, per_address: float, per_key: float) -> None:
+        """Allow so many requests a second, on the average of a window; 0 = no limit."""
+        self._address = int(per_address * _WINDOW)
+        self._key = int(per_key * _WINDOW)
+        self._ends = 0.0
+        self._counts: Counter[str] = Counter()
+
+    def check(self, client: str, key: str) -> None:
+        """Count a request. Raises TooMany."""
+        now, counts = time.monotonic(), self._counts
+        if now >= self._ends or len(counts) > _MOST_NAMES:
+            counts = self._counts = Counter()
+            self._ends = now + _WINDOW
+        counts[client] += 1
+        counts[key] += 1
+        if counts[client] > self._address > 0 or counts[key] > self._key > 0:
+            raise TooMany("too many requests, wait ten seconds")
+
+
+class Load:
+    """Notices when this process has no time left, and which stores take more than their share of it."""
+
+    def __init__(self) -> None:
+        """Nothing is running."""
+        self._lock = Lock()
+        self._running = 0
+        self._since = 0.0
+        self._busy = 0.0
+        self._ends = 0.0
+        self._spent: Counter[str] = Counter()
+        self._heavy: frozenset[str] = frozenset()
+
+    def enter(self, now: float) -> None:
+        """Note that a request begins."""
+        with self._lock:
+            if not self._running:
+                self._since = now
+            self._running += 1
+
+    def leave(self, now: float, store_id: str, seconds: float) -> None:
+        """Note that one ended, and how long it took."""
+        with self._lock:
+            self._running -= 1
+            self._busy += now - self._since
+            self._since = now
+            self._spent[store_id] += seconds  # type: ignore[assignment]
+            if now >= self._ends:
+                self._turn(now)
+
+    def heavy(self, store_id: str) -> bool:
+        """Tell whether there is no time left and this store takes more than its share."""
+        return store_id in self._heavy
+
+    def _turn(self, now: float) -> None:
+        busy = self._busy >= _BUSY * (now - self._ends + _SPAN)
+        total, stores = sum(self._spent.values()), len(self._spent)
+        share = total / max(stores, 1)
+        self._heavy = frozenset(name for name, spent in self._spent.items() if busy and spent >= share)
+        self._spent.clear()
+        self._busy, self._ends = 0.0, now + _SPAN
