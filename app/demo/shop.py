@@ -39,6 +39,7 @@ def create_shop(settings: Settings, clock: Clock) -> Flask:
     app.register_error_handler(AppError, frame.apologise)
     app.register_error_handler(404, lambda _error: frame.apologise(NotFound("page", "of that address")))
     app.jinja_env.globals["recommended"] = _recommended(shop)
+    app.jinja_env.globals["style_nonce"] = frame.style_nonce
     browse.Pages(shop).register(app)
     till.Pages(shop).register(app)
     app.extensions["sender"] = sender

@@ -111,6 +111,8 @@ def test_a_placement_changed_in_the_console_changes_in_the_shop(window: BrowserC
     console.get_by_role("link", name="Product page").click()
     console.get_by_label("Title").fill("Chosen for you")
     console.get_by_label("Slots").fill("3")
+    console.get_by_label("Display").select_option("grid")
+    console.get_by_label("Button", exact=True).fill("#8a3b12")
     console.get_by_role("button", name="Save").click()
     expect(console.locator(".notice.good")).to_contain_text("Saved")
 
@@ -125,6 +127,9 @@ def test_a_placement_changed_in_the_console_changes_in_the_shop(window: BrowserC
 
     page.bring_to_front()
     assert soon(shown)
+    assert page.locator("section.alongside-grid").count() == 1
+    button = page.locator(f"{CARDS} button").first
+    assert button.evaluate("element => getComputedStyle(element).backgroundColor") == "rgb(138, 59, 18)"
 
 
 def test_without_the_app_the_page_is_as_if_the_widget_were_not_there(

@@ -51,9 +51,8 @@ def test_the_loader_is_told_key_cart_consent_and_customer(world: World) -> None:
 def test_a_placements_look_is_there_with_the_first_paint(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    item = {
-        "title": "Cup", "url": "/shop/product/2", "image": "", "price": {"amount": 295, "currency": "GBP"}, "reason": "",
-    }  # fmt: skip
+    price = {"amount": 295, "currency": "GBP"}
+    item = {"title": "Cup", "url": "/shop/product/2", "image": "", "price": price, "reason": ""}
     slate = {"display": "grid", "title": "Chosen", "look": {"--alongside-gap": "12px"}, "items": [item]}
     monkeypatch.setattr("app.demo.firstpaint.slate", lambda *_: slate)
     page = world.browser().get("/product/1")

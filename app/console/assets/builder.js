@@ -1,5 +1,6 @@
 /** The page of a placement: its preview follows the form. Without this file the form works, and nothing is previewed. */
 const PAUSE_MS = 200;
+const SMALL_PX = 640;
 const form = document.querySelector("#builder");
 const preview = document.querySelector("#preview");
 const frame = preview.querySelector("iframe");
@@ -31,7 +32,7 @@ function tell({ said: sentences, wrong }) {
   const told = wrong ? [wrong.detail] : sentences;
   said.replaceChildren(
     ...told.map((sentence) => {
-      const line = document.createElement("li");
+      const line = document.createElement("p");
       line.textContent = `${sentence[0].toUpperCase()}${sentence.slice(1).replace(/\.$/, "")}.`;
       return line;
     }),
@@ -102,6 +103,7 @@ addEventListener("message", ({ source, data }) => {
   if (data.ready) hand();
   fit();
 });
+if (innerWidth < SMALL_PX) preview.querySelector("[value='390']").checked = true;
 preview.hidden = false;
 new ResizeObserver(fit).observe(stage);
 // The frame may have been ready before this file was: it says so once more.

@@ -52,6 +52,12 @@ def readable_on(ground: Colour) -> Colour:
     return max((WHITE, BLACK), key=lambda ink: contrast(ink, ground))
 
 
+def blend(colour: Colour, ground: Colour, share: float) -> Colour:
+    """What is seen of a colour that lets the ground shine through."""
+    parts = zip(colour, ground, strict=True)
+    return Colour(*(round(share * over + (1 - share) * under) for over, under in parts))
+
+
 def _luminance(colour: Colour) -> float:
     """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
     red, green, blue = (_linear(part / 255) for part in colour)

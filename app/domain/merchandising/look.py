@@ -18,6 +18,9 @@ FIELDS = {"price": "Price", "reason": "Reason, as in “Bought together in 41 or
 """What a card may show beside its picture and title."""
 
 LONGEST_TITLE = 120
+_FAINT = 0.75
+"""How much of the text's colour a reason has; the rest is the ground's (the widget's style sheet)."""
+
 MOST_RADIUS = 40
 MOST_SPACING = 64
 
@@ -73,7 +76,11 @@ def warnings(look: Look) -> Iterator[str]:
     ground = colours.parse(look.background) if look.background else colours.WHITE
     where = "on this background" if look.background else "on a white page"
     if look.text is not None:
-        yield from _warn("Text", colours.parse(look.text), ground, colours.READABLE, where)
+        text = colours.parse(look.text)
+        yield from _warn("Text", text, ground, colours.READABLE, where)
+        if "reason" not in look.hidden and colours.contrast(text, ground) >= colours.READABLE:
+            faint = colours.blend(text, ground, _FAINT)
+            yield from _warn("The reason, fainter than other text,", faint, ground, colours.READABLE, where)
     if look.accent is not None and "add" not in look.hidden:
         yield from _warn("The button", colours.parse(look.accent), ground, colours.VISIBLE, where)
 
