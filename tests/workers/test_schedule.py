@@ -24,7 +24,7 @@ def named_for(runtime: Runtime, store: Credentials) -> list[str]:
 def test_a_store_gets_each_turn_once(runtime: Runtime, store: Credentials) -> None:
     schedule.tick(runtime)
     schedule.tick(runtime)
-    assert named_for(runtime, store) == ["intake.tidy", "publish.restore"]
+    assert named_for(runtime, store) == ["intake.tidy", "publish.restore", "sync.pull"]
 
 
 def test_a_store_is_first_trained_when_it_has_had_a_day(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,14 @@ from app.platforms.base import Description, Grant
 _ACTOR: Final = "platform"
 
 
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop as its platform names it."""
+
+    platform: str
+    domain: str
+
+
 def welcome(runtime: Runtime, platform: str, grant: Grant) -> StoreId:
     """The store of a shop that gave us rights: made now, or the one that it had. Everything is fetched anew.
 
@@ -33,7 +42,7 @@ def welcome(runtime: Runtime, platform: str, grant: Grant) -> StoreId:
         try:
             with runtime.unit(store_id) as unit:
                 if known is None:
-                    _create(unit, store_id, platform, told, grant, runtime)
+                    _create(unit, store_id, told, Shop(platform, grant.domain), runtime)
                 _settle(unit, store_id, told, grant, runtime)
         except IntegrityError:
             if known is not None:
@@ -54,13 +63,11 @@ def forget(runtime: Runtime, store_id: StoreId, told_at: datetime) -> None:
         unit.after_commit(lambda: publisher.forget(runtime.valkey, store_id, public_keys=(public_key,)))
 
 
-def _create(
-    unit: Unit, store_id: StoreId, platform: str, told: Description, grant: Grant, runtime: Runtime
-) -> None:
-    new = NewStore(told.name[:200] or grant.domain, platform, told.domain, told.currency, told.timezone)
+def _create(unit: Unit, store_id: StoreId, told: Description, shop: Shop, runtime: Runtime) -> None:
+    new = NewStore(told.name[:200] or shop.domain, shop.platform, told.domain, told.currency, told.timezone)
     now = runtime.clock.now()
     install.connect(unit.session, store_id, new, sealer=runtime.sealer, at=now)
-    stores.name_shop(unit.session, store_id, platform, grant.domain)
+    stores.name_shop(unit.session, store_id, shop.platform, shop.domain)
 
 
 def _settle(unit: Unit, store_id: StoreId, told: Description, grant: Grant, runtime: Runtime) -> None:
