@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from app.engine.dataset import Dataset
+    from app.engine.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +29,30 @@ class Hanging:
 
 def cut(scores: csr_matrix, length: int, hanging: Hanging) -> Lists:
     """Keep the ``length`` strongest entries of each row, best first; a strong negative entry is kept too."""
-    sizes = np.diff(scores.indptr)
-    starts = np.zeros(len(sizes) + 1, np.int64)
-    starts[1:] = np.cumsum(np.minimum(sizes, length))
-    items, values = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
+    scores = scores if scores.has_sorted_indices else scores.sorted_indices()
+    sizes, values = np.diff(scores.indptr), scores.data.astype(np.float32) + np.float32(0.0)  # -0 becomes 0
+    kept = np.ones(len(values), np.bool_)
     for row in np.flatnonzero(sizes > length).tolist():
         mine = slice(scores.indptr[row], scores.indptr[row + 1])
-        kept, strengths = scores.indices[mine], scores.data[mine].astype(np.float32)
-        bar = np.partition(np.abs(strengths), len(kept) - length)[len(kept) - length]
-        near = np.flatnonzero(np.abs(strengths) >= bar)
-        strongest = near[np.lexsort((kept[near], -np.abs(strengths[near])))[:length]]
-        order = strongest[np.lexsort((kept[strongest], -strengths[strongest]))]
-        items[starts[row] : starts[row + 1]] = kept[order]
-        values[starts[row] : starts[row + 1]] = strengths[order]
-    short = sizes <= length  # most rows of a large shop: sorted all at once
-    asked, told = np.repeat(short, sizes), np.repeat(short, np.minimum(sizes, length))
-    kept, strengths = scores.indices[asked], scores.data[asked].astype(np.float32)
-    order = np.lexsort((kept, -strengths, np.repeat(np.arange(len(sizes)), sizes)[asked]))
-    items[told], values[told] = kept[order], strengths[order]
-    return Lists(hanging.anchor, hanging.reason, starts, items, values)
+        kept[mine] = _strong(np.abs(values[mine]), length)
+    near = np.flatnonzero(kept)
+    rows = np.repeat(np.arange(len(sizes), dtype=np.int64), np.minimum(sizes, length))
+    bits = values[near].view(np.int32).astype(np.int64)
+    rising = np.where(bits < 0, -(bits & 0x7FFFFFFF), bits)  # in the order of the numbers themselves
+    near = near[np.argsort(rows << 33 | (1 << 32) - rising, kind="stable")]
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.minimum(sizes, length))])
+    items = scores.indices[near].astype(np.int32)
+    return Lists(hanging.anchor, hanging.reason, starts, items, values[near])
+
+
+def _strong(sizes: FloatArray, length: int) -> NDArray[np.bool_]:
+    """Mark the ``length`` largest of more numbers; of equal ones the first."""
+    bar = np.partition(sizes, len(sizes) - length)[len(sizes) - length]
+    marked: NDArray[np.bool_] = sizes >= bar
+    more = int(np.count_nonzero(marked)) - length
+    if more:
+        marked[np.flatnonzero(sizes == bar)[-more:]] = False
+    return marked
 
 
 def line(worth: NDArray[np.float64], length: int, hanging: Hanging) -> Lists:

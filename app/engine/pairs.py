@@ -96,10 +96,10 @@ class Pairs:
         items = len(self.totals)
         starts = np.searchsorted(self.keys, np.arange(items + 1, dtype=np.int64) * items)
         columns = (self.keys % max(items, 1)).astype(np.int32)
-        upper = csr_matrix((self.counts.astype(np.float64), columns, starts), (items, items))
+        upper = csr_matrix((self.counts, columns, starts), (items, items))
         lower = upper.T.tocsr()
         for first in range(0, items, block):
-            yield (lower[first : first + block] + upper[first : first + block]).tocsr()
+            yield (lower[first : first + block] + upper[first : first + block]).astype(np.float64)
 
 
 def baskets(by_order: csr_matrix) -> csr_matrix:
@@ -140,13 +140,17 @@ def _by_sorting(
             found[end : end + part.size] = part.ravel()
             end += part.size
     found.sort()
-    if weights is None:
-        heads = _heads(found)
-        return found[heads], np.diff(heads, append=len(found))
-    worth = found & ((1 << bits) - 1)
+    worth = None if weights is None else found & ((1 << bits) - 1)
     found >>= bits
     heads = _heads(found)
-    return found[heads], np.add.reduceat(worth, heads) if len(heads) else worth
+    keys = found[heads]
+    del found
+    if worth is not None:
+        return keys, np.add.reduceat(worth, heads) if len(heads) else worth
+    counts = np.empty_like(heads)
+    np.subtract(heads[1:], heads[:-1], out=counts[:-1])
+    counts[-1:] = meetings - heads[-1:]
+    return keys, counts
 
 
 def _by_product(by_order: csr_matrix, weights: LongArray | None) -> tuple[LongArray, LongArray]:
@@ -172,8 +176,9 @@ def _by_product(by_order: csr_matrix, weights: LongArray | None) -> tuple[LongAr
 
 def _heads(found: LongArray) -> LongArray:
     """Give where each run of equal numbers begins."""
-    changes = np.flatnonzero(found[1:] != found[:-1]) + 1
-    return np.concatenate([np.zeros(min(len(found), 1), np.int64), changes])
+    changes = np.ones(len(found), np.bool_)
+    np.not_equal(found[1:], found[:-1], out=changes[1:])
+    return np.flatnonzero(changes)
 
 
 def _sums(places: LongArray | IntArray, amounts: LongArray, length: int) -> LongArray:

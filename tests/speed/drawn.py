@@ -1,12 +1,15 @@
-"""Shops drawn by chance for the bench: items sell by Zipf's law, order sizes are log-normal; seeded."""
+"""Shops for the bench: by chance (items sell by Zipf's law, order sizes are log-normal), and the demo."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.engine.dataset import DAY, Dataset
+from app.demo import dataset
+from app.engine.dataset import DAY, Catalog, Dataset, OrderLines, assemble
 from app.engine.similarity import Descriptions
 
 if TYPE_CHECKING:
@@ -44,3 +47,78 @@ def store(orders: int, items: int, seed: int = 0) -> Dataset:
         buyers=buyers,
         now=365 * DAY,
     )
+
+
+def variants(orders: int, items: int) -> Dataset:
+    """A large catalogue in which tens of thousands of titles share their words; two products an order."""
+    colours, sizes, kinds = ("red", "blue", "green", "black"), ("small", "medium", "large"), ("shirt", "mug")
+    titles = [
+        f"{colours[k % 4]} {sizes[k % 3]} {kinds[k % 2]} no {k // 10} of the spring collection"
+        for k in range(items)
+    ]
+    lines = [
+        (f"o{order}", order * DAY, f"p{(2 * order + k) % 30:06}") for order in range(orders) for k in (0, 1)
+    ]
+    blank = [""] * items
+    return assemble(
+        OrderLines(
+            [line[0] for line in lines],
+            np.asarray([line[1] for line in lines], np.int64),
+            [""] * len(lines),
+            [line[2] for line in lines],
+            np.ones(len(lines)),
+            np.zeros(len(lines)),
+        ),
+        Catalog([f"p{k:06}" for k in range(items)], titles, blank, blank, np.zeros(items), np.arange(items)),
+    )
+
+
+def demo() -> Dataset:
+    """The demo store as it is shipped."""
+    past = dataset.read()
+    rows = [(order, line) for order in past.orders for line in order.lines]
+    blank = [""] * len(past.products)
+    return assemble(
+        OrderLines(
+            [order.order_id for order, _ in rows],
+            np.asarray([int(order.created_at.timestamp()) for order, _ in rows], np.int64),
+            [order.customer_id or "" for order, _ in rows],
+            [line.product_id for _, line in rows],
+            np.asarray([line.quantity for _, line in rows], np.float64),
+            np.asarray([line.unit_price for _, line in rows], np.float64),
+        ),
+        Catalog(
+            [each.product_id for each in past.products],
+            [each.title for each in past.products],
+            blank,
+            blank,
+            np.asarray([each.price for each in past.products], np.float64),
+            np.zeros(len(blank), np.int64),
+        ),
+    )
+
+
+def files(folder: Path) -> tuple[Path, Path, Path]:
+    """Write the demo store as `alongside rank` reads it: orders, products, and queries."""
+    import pandas as pd
+
+    past = dataset.read()
+    orders, products, queries = (
+        folder / "orders.parquet",
+        folder / "products.parquet",
+        folder / "queries.jsonl",
+    )
+    named = ("order_id", "created_at", "customer_id", "product_id", "quantity", "price")
+    lines = [
+        (order.order_id, order.created_at, order.customer_id, line.product_id, line.quantity, line.unit_price)
+        for order in past.orders
+        for line in order.lines
+    ]
+    pd.DataFrame(lines, columns=list(named)).to_parquet(orders)
+    shelf = [(each.product_id, each.title) for each in past.products]
+    pd.DataFrame(shelf, columns=["product_id", "title"]).to_parquet(products)
+    asked: list[dict[str, object]] = [{"placement": "product", "product": name} for name, _ in shelf]
+    carts = [[line.product_id for line in order.lines] for order in past.orders[::10]]
+    asked += [{"placement": "cart", "basket": basket} for basket in carts]
+    queries.write_text("".join(json.dumps({"id": k} | one) + "\n" for k, one in enumerate(asked)))
+    return orders, products, queries
