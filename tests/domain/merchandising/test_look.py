@@ -98,7 +98,14 @@ def test_text_that_is_hard_to_read_is_said_with_its_contrast() -> None:
     assert warning == (
         "Text is hard to see on a white page: the contrast is 4.4 to 1, WCAG AA asks for 4.5 to 1"
     )
-    assert list(looks.warnings(Look(text="#767676"))) == []
+    assert list(looks.warnings(Look(text="#767676", hidden=("reason",)))) == []
+
+
+def test_a_reason_is_fainter_than_other_text() -> None:
+    [warning] = looks.warnings(Look(text="#767676"))  # three quarters of it on white are #989898, 2.88 to 1
+    assert warning.startswith("The reason, fainter than other text, is hard to see on a white page")
+    assert "2.8 to 1" in warning
+    assert list(looks.warnings(Look(text="#404040"))) == []  # #707070, 4.95 to 1
 
 
 def test_a_button_needs_less_contrast_than_text_and_none_where_it_is_hidden() -> None:
