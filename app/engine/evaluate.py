@@ -57,7 +57,7 @@ class Cases:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Mean figures of one way to answer the cases of a location."""
+    """Mean figures of one way to answer the cases of a location, with their standard errors."""
 
     location: str
     name: str
@@ -65,6 +65,8 @@ class Measured:
     cases: int
     hit_rate: float
     ndcg: float
+    hit_rate_error: float = 0.0
+    ndcg_error: float = 0.0
 
 
 def split(data: Dataset) -> int | None:
@@ -211,9 +213,12 @@ class Board:
     def measure(self, name: str, weights: Mapping[str, float], *, known_shoppers: bool) -> Measured:
         """Give the mean figures of a blend."""
         hits = self.hits(weights, known_shoppers=known_shoppers)
-        quality = ndcg(hits, self._truths())
-        figures = (float(hit_rate(hits).mean()), float(quality.mean())) if len(hits) else (0.0, 0.0)
-        return Measured(self.cases.location, name, known_shoppers, len(hits), *figures)
+        found = np.stack([hit_rate(hits), ndcg(hits, self._truths())], axis=1)
+        if not len(found):
+            return Measured(self.cases.location, name, known_shoppers, 0, 0.0, 0.0)
+        means, errors = found.mean(axis=0), found.std(axis=0) / np.sqrt(len(found))
+        figures = [round(float(each), 6) for each in (*means, *errors)]
+        return Measured(self.cases.location, name, known_shoppers, len(found), *figures)
 
     def _ndcg(self, weights: Mapping[str, float], *, known_shoppers: bool) -> NDArray[np.float64]:
         return ndcg(self.hits(weights, known_shoppers=known_shoppers), self._truths())

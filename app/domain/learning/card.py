@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from app.engine.calibration import Promises
     from app.engine.dataset import Dataset
-    from app.engine.evaluate import Measured
     from app.engine.types import Published
 
 SLOTS = 12
@@ -142,17 +140,6 @@ def rank_biased_overlap(one: Sequence[str], two: Sequence[str]) -> float:
     return sum(map(float.__mul__, weights, agreed)) / sum(weights)
 
 
-def errors(row: Measured) -> dict[str, float]:
-    """Give the standard errors of a row's means.
-
-    A hit is 0 or 1, so its error is exact; NDCG lies between, so this is the most that its error can be.
-    """
-    return {
-        f"{name}_error": _rounded(sqrt(max(mean * (1.0 - mean), 0.0) / max(row.cases, 1)))
-        for name, mean in (("hit_rate", row.hit_rate), ("ndcg", row.ndcg))
-    }
-
-
 def _numbers(index: PublishedIndex, product: str) -> list[int]:
     query = Query("product", product, (), None, SLOTS)
     return [pick.item for pick in recommend(index, query, lambda _item: True)]
@@ -204,9 +191,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the training took, and the size of what is served. Alone among the figures these vary."""
+    """What the training took, and the size of what is served. Alone among the figures these vary.
+
+    ``cpu_seconds`` are those of the process, which a busy machine does not stretch.
+    """
 
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     peak_mb: float = 0.0
     snapshot_mb: float = 0.0
 

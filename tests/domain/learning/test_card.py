@@ -80,11 +80,13 @@ def test_a_version_carries_its_card(runtime: Runtime, clock: FixedClock, shelf: 
     assert told["drift"] == {"version": first.version, "pages": 20, "overlap": 1.0, "rbo": 1.0}
     assert told["exposure"]["coverage"] == 1.0
     assert told["cost"]["seconds"] > 0.0
+    assert told["cost"]["cpu_seconds"] > 0.0
     assert told["cost"]["peak_mb"] > 1.0
     blend = told["measured"][0]
-    assert blend["hit_rate_error"] == pytest.approx(
-        (blend["hit_rate"] * (1 - blend["hit_rate"]) / blend["cases"]) ** 0.5, abs=1e-6
-    )
+    hits, cases = blend["hit_rate"], blend["cases"]
+    assert blend["hit_rate_error"] == pytest.approx((hits * (1 - hits) / cases) ** 0.5, abs=1e-6)
+    most = (blend["ndcg"] * (1 - blend["ndcg"]) / cases) ** 0.5
+    assert 0.0 < blend["ndcg_error"] < most, "each case lies between 0 and 1"
 
 
 def test_the_same_data_and_seed_give_the_same_bytes(
