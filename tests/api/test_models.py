@@ -11,6 +11,7 @@ from app.domain.learning import training
 from app.kernel.db import Database
 from app.kernel.ids import StoreId
 from app.kernel.runtime import Runtime
+from tests.api.test_custom import BASE as CUSTOM
 from tests.api.test_custom import bearer, told
 from tests.domain.commerce.toys import jobs
 from tests.domain.learning.shelves import Shelf, families, sell_families
@@ -75,3 +76,24 @@ def test_training_is_named_as_a_job(client: FlaskClient, runtime: Runtime, store
     answer = client.post(f"{BASE}/train?force=true", headers=bearer(store))
     assert (answer.status_code, told(answer)) == (202, {"job": "train.store"})
     assert ("train.store", ["force"]) in jobs(runtime, store.store_id)
+
+
+def test_status_says_training_until_it_is_over_however_it_ends(
+    client: FlaskClient, runtime: Runtime, database: Database, store: Credentials
+) -> None:
+    shelf = Shelf(database, store.store_id)
+    families(shelf)
+    sell_families(shelf, 0, 60)
+
+    def status() -> bool:
+        return bool(told(client.get(f"{CUSTOM}/status", headers=bearer(store)))["training"])
+
+    client.post(f"{BASE}/train", headers=bearer(store))
+    assert status(), "it waits for a worker"
+    assert told(client.get(BASE, headers=bearer(store)))["training"]["step"] == "waiting"
+    with pytest.raises(ValueError, match="non-negative"):
+        training.renew(runtime, store.store_id, seed=-1)
+    assert not status(), "it failed"
+    with training.alone(runtime, store.store_id):
+        assert status(), "one runs that nobody asked for here"
+    assert not status()
