@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.engine.choose import choose
+from app.engine.strategies.ranked import trees_grow
 from app.engine.types import Blend, Published
+from app.kernel.log import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from app.engine.choose import Choice
     from app.engine.dataset import Dataset
     from app.engine.recipe import Recipe
+
+NO_TREES = "no trees: LightGBM cannot be loaded (Debian needs libgomp1)"
 
 LOCATIONS = ("product", "cart", "home", "category", "search", "thank-you")
 
@@ -24,6 +28,8 @@ class Learned:
 
     published: Published
     choice: Choice
+    missing: tuple[str, ...] = ()
+    """What could not be used on this machine, and why: the result is worse than elsewhere."""
 
 
 def learn(data: Dataset, *, seed: int = 0, tell: Callable[[str], None] = lambda _step: None) -> Learned:
@@ -34,7 +40,10 @@ def learn(data: Dataset, *, seed: int = 0, tell: Callable[[str], None] = lambda 
     tell("choosing")
     choice = choose(data, seed)
     tell("learning")
-    return Learned(publishable(data, choice.recipe), choice)
+    missing = () if trees_grow() else (NO_TREES,)
+    for each in missing:
+        get_logger(__name__).warning("learned without", missing=each)
+    return Learned(publishable(data, choice.recipe), choice, missing)
 
 
 def publishable(data: Dataset, recipe: Recipe) -> Published:

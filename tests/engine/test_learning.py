@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from app.engine.build import LOCATIONS, learn
+from app.engine.build import LOCATIONS, NO_TREES, learn
 from app.engine.choose import choose, trials
 from app.engine.dataset import Dataset
 from app.engine.evaluate import Board, cases, split
@@ -167,3 +168,13 @@ def test_a_list_that_says_nothing_at_a_location_keeps_its_weight_there() -> None
 @pytest.mark.parametrize(("orders", "tries"), [(0, 8), (4_000, 8), (5_000, 10), (17_211, 20), (10**7, 20)])
 def test_the_number_of_trials_follows_from_the_size_alone(orders: int, tries: int) -> None:
     assert trials(orders) == tries
+
+
+def test_a_machine_that_cannot_load_lightgbm_learns_without_trees_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert learn(FIVE).missing == ()
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    learned = learn(drawn_shop(300))
+    assert learned.missing == (NO_TREES,)
+    assert "ranked" not in learned.published.lists

@@ -217,6 +217,7 @@ class Card:
     calibration: Calibrated | None = None
     verdict: Verdict | None = None
     cost: Cost | None = None
+    missing: tuple[str, ...] = ()
 
 
 def read(metrics: Mapping[str, object]) -> Card:

@@ -32,7 +32,7 @@ from app.kernel.errors import Conflict
 from app.kernel.ids import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from app.engine.build import Learned
     from app.engine.dataset import Dataset
@@ -140,7 +140,7 @@ def _train(runtime: Runtime, teller: Teller, version: str, seed: int) -> None:
             metrics=figures,
             chosen=learned.choice.recipe.numbers(),
             snapshot=snapshot,
-            note=str(verdict["note"]),
+            note=_note(verdict, learned),
         )
         versions.keep(unit.session, store_id, kept)
         affinity.refresh(unit.session, store_id, related, at=kept.created_at)
@@ -174,6 +174,12 @@ def _verdict(data: Dataset, learned: Learned, served: _Served | None, seed: int)
     return told | {"note": f"Not deployed: worse than what is served, {figures}." if found.is_worse else ""}
 
 
+def _note(verdict: Mapping[str, Any], learned: Learned) -> str:
+    """Say why it is not deployed, and what it lacks."""
+    lacking = [f"Learned with {each}." for each in learned.missing]
+    return " ".join([verdict["note"], *lacking]).strip()
+
+
 def _figures(data: Dataset, learned: Learned, served: _Served | None) -> dict[str, Any]:
     """Write down what was learned from what, and how well it does; the same data give the same figures."""
     choice = learned.choice
@@ -186,6 +192,7 @@ def _figures(data: Dataset, learned: Learned, served: _Served | None) -> dict[st
         "measured": [asdict(row) for row in choice.measured],
         "exposure": asdict(card.exposure(data, learned.published)),
         "drift": asdict(drift) if drift else None,
+        "missing": list(learned.missing),
     }
 
 

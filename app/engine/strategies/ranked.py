@@ -138,7 +138,7 @@ def trees_grow() -> bool:
     """Tell whether LightGBM can be used: on a machine without the OpenMP library it cannot be loaded."""
     try:
         import lightgbm  # noqa: F401, PLC0415  a web process never learns
-    except OSError:
+    except (ImportError, OSError):
         return False
     return True
 

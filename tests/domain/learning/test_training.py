@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -184,3 +185,14 @@ def test_a_store_cannot_publish_anothers_model(
     version = training.train(runtime, shelf.store_id)
     with pytest.raises(NotFound):
         publish.publish(runtime, other_store.store_id, version)
+
+
+def test_a_version_that_was_learned_without_trees_says_so(
+    runtime: Runtime, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    version = training.train(runtime, shelf.store_id)
+    with runtime.unit(shelf.store_id) as unit:
+        row = versions.get(unit.session, shelf.store_id, version)
+        assert row.note == "Learned with no trees: LightGBM cannot be loaded (Debian needs libgomp1)."
+        assert len(row.metrics["missing"]) == 1
