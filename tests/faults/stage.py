@@ -77,7 +77,7 @@ class Stage:
 @contextmanager
 def stage() -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="alongside-faults-") as folder:
-        given = {"DATA_DIR": folder, "SECRET_KEY": "k" * 40, "PORT": str(_free_port()), "LOG_LEVEL": "ERROR"}
+        given = {"DATA_DIR": folder, "SECRET_KEY": "k" * 40, "PORT": str(free_port()), "LOG_LEVEL": "ERROR"}
         settings = Settings.from_env({**given, "WEB_WORKERS": str(SERVERS)})
         with embedded.servers(settings) as running, build_runtime(running) as runtime:
             schema.migrate(running)
@@ -137,7 +137,7 @@ def _listening(process: psutil.Process, port: int) -> int:
     return sum(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in connections)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

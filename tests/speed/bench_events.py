@@ -1,0 +1,128 @@
+"""Events per second, from the beacon's request to the committed row, with the processes of production.
+
+Beacons are posted on kept connections as fast as they are answered; a run ends when the last event is in the
+database. Whoever is slower, the desk or the intake, decides the figure.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import psutil
+from sqlalchemy import text
+
+from app.kernel.ids import StoreId, new_id
+from app.kernel.runtime import Runtime
+from tests.faults.plan import SMALL, draw
+from tests.faults.stage import stage
+
+_EVENTS = 200_000
+_BATCH = 20
+_STORES = 5
+_SENDERS = 2
+_SETTLED_WITHIN = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """``seconds`` until all rows were committed, ``answered`` until the last beacon was answered.
+
+    ``cpu_us`` is what one event cost all processes but the sender's, by process.
+    """
+
+    events: int
+    seconds: float
+    answered: float
+    per_second: float
+    cpu_us: dict[str, float]
+
+
+def measure_events(events: int = _EVENTS) -> Measured:
+    """Measure on servers of its own. Raises AssertionError where an event is lost."""
+    with stage() as servers:
+        keys = [servers.store(draw(seed, SMALL)) for seed in range(_STORES)]
+        before, began = _cpu(), time.monotonic()
+        share = events // _SENDERS
+        command = [sys.executable, "-m", "tests.speed.bench_events", "send", str(servers.port), str(share)]
+        public = [store.public_key for store in keys]
+        senders = [subprocess.Popen([*command, *public]) for _ in range(_SENDERS)]
+        assert [sender.wait() for sender in senders] == [0] * _SENDERS
+        answered = time.monotonic() - began
+        stores = [StoreId(store.store_id) for store in keys]
+        while _kept(servers.runtime, stores) < share * _SENDERS:
+            assert time.monotonic() - began < _SETTLED_WITHIN, "events are lost, or it takes too long"
+            time.sleep(0.05)
+        seconds = time.monotonic() - began
+        sent = share * _SENDERS
+        spent = {name: 1e6 * (used - before[name]) / sent for name, used in _cpu().items()}
+    return Measured(sent, seconds, answered, sent / seconds, spent)
+
+
+def _kept(runtime: Runtime, stores: list[StoreId]) -> int:
+    total = 0
+    for store_id in stores:
+        with runtime.unit(store_id) as unit:
+            total += unit.session.execute(text("select count(*) from events")).scalar_one()
+    return total
+
+
+def _cpu() -> dict[str, float]:
+    """CPU seconds so far of our processes, by what they are."""
+    spent: dict[str, float] = defaultdict(float)
+    for process in psutil.Process().children(recursive=True):
+        try:
+            words = process.cmdline()
+            used = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        name = process.name()
+        if "granian" in " ".join(words):
+            name = "web"
+        elif "app.cli" in words:
+            name = words[words.index("app.cli") + 1]
+        spent[name] += used.user + used.system
+    return spent
+
+
+def _send(port: int, events: int, keys: list[str]) -> None:
+    """Post beacons, one after the other, on one connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    now = datetime.now(UTC).isoformat()
+    for start in range(0, events, _BATCH):
+        slate = new_id()
+        told = [
+            {
+                "id": f"{slate}:{place}:i",
+                "kind": "impression",
+                "slate_id": slate,
+                "product_id": str(20_000 + (start + place) % 4_000),
+                "position": place,
+                "at": now,
+            }
+            for place in range(1, min(_BATCH, events - start) + 1)
+        ]
+        body = json.dumps({"visitor": f"v_{slate}", "events": told}).encode()
+        connection.request("POST", f"/v1/events?key={keys[start // _BATCH % len(keys)]}", body)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 204, answer.status
+
+
+def main(arguments: list[str]) -> None:
+    if arguments[:1] == ["send"]:
+        _send(int(arguments[1]), int(arguments[2]), arguments[3:])
+        return
+    told = measure_events(int(arguments[0]) if arguments else _EVENTS)
+    print(f"{told.per_second:,.0f} events/s stored ({told.events:,} in {told.seconds:.1f} s)")
+    print("CPU µs an event: " + ", ".join(f"{name} {cost:.1f}" for name, cost in told.cpu_us.items()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
