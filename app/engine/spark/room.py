@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MB = 2**20
-_PROGRAM = 400 * MB
-_LINE, _ORDER, _PRODUCT = 1_000, 600, 20_000
-_CORE, _MATRICES = 5_000, 5
+_PROGRAM = 450 * MB
+_LINE, _PRODUCT, _CELL = 900, 5_000, 16
+_CORE = 5_000
 _SPARE = 0.8
 
 
@@ -21,10 +21,9 @@ class Size:
 
 
 def needed(size: Size) -> int:
-    """Estimate the bytes that a training takes at its peak: the figures are measured, see docs/scaling.md."""
+    """Estimate the bytes that a training takes at its peak; docs/scaling.md has what that rests on."""
     core = min(size.products, _CORE)
-    rows = size.lines * _LINE + size.orders * _ORDER + size.products * _PRODUCT
-    return _PROGRAM + rows + _MATRICES * 8 * core * core
+    return _PROGRAM + size.lines * _LINE + size.products * _PRODUCT + core * core * _CELL
 
 
 def fits_here(size: Size, free: int) -> bool:
