@@ -6,13 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flask import Flask, redirect
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-
-import app.api.blueprint
-import app.console.blueprint
-import app.hooks.blueprint
-from app.api import edge
 from app.kernel import cache
 from app.kernel.clock import SystemClock
 from app.kernel.crypto import Sealer, derive
@@ -23,6 +16,7 @@ from app.platforms import registry
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+    from flask import Flask
 
 _MOST_BODY = 64 * 1024 * 1024
 
@@ -44,7 +38,14 @@ def build_runtime(settings: Settings, *, pool_size: int = 5) -> Iterator[Runtime
 
 
 def create_app(runtime: Runtime) -> Flask:
-    """The slow wing: API, webhooks, console."""
+    """The slow wing: API, webhooks, console. Only a server loads the doors; workers begin without them."""
+    from flask import Flask, redirect  # noqa: PLC0415
+
+    import app.api.blueprint  # noqa: PLC0415
+    import app.console.blueprint  # noqa: PLC0415
+    import app.hooks.blueprint  # noqa: PLC0415
+    from app.api import edge  # noqa: PLC0415
+
     flask = Flask(__name__, static_folder=None)
     flask.config.update(
         SECRET_KEY=derive(runtime.settings.secret_key, "session cookie"),
@@ -68,6 +69,9 @@ def create_slow_wing(runtime: Runtime) -> WSGIApplication:
     flask = create_app(runtime)
     if not runtime.settings.demo:
         return flask
-    from app.demo.shop import create_shop  # noqa: PLC0415 - a real store's server has no use for it
+    # A real store's server has no use for these.
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware  # noqa: PLC0415
+
+    from app.demo.shop import create_shop  # noqa: PLC0415
 
     return DispatcherMiddleware(flask, {"/shop": create_shop(runtime.settings, runtime.clock)})
