@@ -16,7 +16,8 @@ from app.bridge import publisher
 from app.bridge.snapshot import encode
 from app.domain.accounts import stores
 from app.domain.accounts.stores import Credentials
-from app.domain.merchandising import storefront
+from app.domain.merchandising import placements, storefront
+from app.domain.tables.merchandising import Placement
 from app.factory import create_app
 from app.kernel.runtime import Runtime
 from app.serving.app import create_serving_app
@@ -91,6 +92,13 @@ def frame_of(page: Page) -> FrameLocator:
     return page.frame_locator("iframe")
 
 
+def saved(runtime: Runtime, store: Credentials) -> Placement:
+    with runtime.unit(store.store_id) as unit:
+        found = placements.get(unit.session, store.store_id, "product")
+        unit.session.expunge(found)
+        return found
+
+
 def colour_of(frame: FrameLocator, what: str, name: str) -> str:
     told: str = frame.locator(what).first.evaluate(f"element => getComputedStyle(element).{name}")
     return told
@@ -120,13 +128,7 @@ def test_the_preview_follows_the_form_without_a_save(
     assert colour_of(frame, ".alongside-items", "columnGap") in {"20px", "normal"}
     assert errors == []
     assert page.evaluate("window.__noticed.violations") == []
-    with runtime.unit(store.store_id) as unit:
-        assert (
-            storefront.config(unit.session, store.store_id, stores.get(unit.session, store.store_id))
-            .placement("product")
-            .title
-            == "Goes well with this"
-        )  # type: ignore[union-attr]
+    assert saved(runtime, store).title == "Goes well with this"
 
 
 def test_the_preview_shows_the_merchants_product_in_the_pages_language(builder: Open) -> None:
@@ -218,11 +220,7 @@ def test_it_is_used_by_keyboard_alone(builder: Open, runtime: Runtime, store: Cr
     title.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".notice.good")).to_contain_text("Saved")
-    with runtime.unit(store.store_id) as unit:
-        row = stores.get(unit.session, store.store_id)
-        saved = storefront.config(unit.session, store.store_id, row).placement("product")
-    assert saved is not None
-    assert saved.title == "Typed"
+    assert saved(runtime, store).title == "Typed"
 
 
 def test_without_scripts_the_form_saves_and_no_preview_is_promised(builder: Open) -> None:

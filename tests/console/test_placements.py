@@ -50,7 +50,7 @@ def test_a_saved_placement_is_at_the_storefront_and_in_the_audit_log(
     owner_of_store: Browser, runtime: Runtime, store: Credentials
 ) -> None:
     owner_of_store.get("/placements/cart")
-    response = owner_of_store.post("/placements/cart", **GOOD, **LOOK)
+    response = owner_of_store.post("/placements/cart", None, **GOOD, **LOOK)
     assert response.headers["Location"] == "/console/placements/cart?saved=1"
     found = live(runtime, store, "cart")
     assert (found.title, found.display, found.slots, found.active) == ("One more?", "list", 3, True)
@@ -68,7 +68,7 @@ def test_a_saved_placement_is_at_the_storefront_and_in_the_audit_log(
 
 def test_what_was_saved_stands_in_the_form_again(owner_of_store: Browser) -> None:
     owner_of_store.get("/placements/home")
-    owner_of_store.post("/placements/home", title="Liked", display="grid", slots="12", **LOOK)
+    owner_of_store.post("/placements/home", None, title="Liked", display="grid", slots="12", **LOOK)
     page = owner_of_store.get("/placements/home?saved=1").text
     assert "Saved. The shop shows it within seconds." in page
     for value in ("Liked", "12", "#0b5d4e", "#ffffff", "4", "Noch eins?"):
@@ -78,7 +78,7 @@ def test_what_was_saved_stands_in_the_form_again(owner_of_store: Browser) -> Non
 
 def test_what_is_hard_to_see_is_saved_and_said(owner_of_store: Browser) -> None:
     owner_of_store.get("/placements/home")
-    assert owner_of_store.post("/placements/home", **GOOD, text="#777777").status_code == 302
+    assert owner_of_store.post("/placements/home", None, **GOOD, text="#777777").status_code == 302
     page = owner_of_store.get("/placements/home?saved=1").text
     assert "the contrast is 4.4 to 1, WCAG AA asks for 4.5 to 1." in page
 
@@ -108,7 +108,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_saved(
     owner_of_store: Browser, runtime: Runtime, store: Credentials, wrong: dict[str, str], field: str
 ) -> None:
     owner_of_store.get("/placements/cart")
-    response = owner_of_store.post("/placements/cart", **{**GOOD, "title": "Kept as typed", **wrong})
+    response = owner_of_store.post("/placements/cart", None, **{**GOOD, "title": "Kept as typed", **wrong})
     assert response.status_code == 422
     marked = response.text.split('aria-invalid="true"')
     assert len(marked) == 2
@@ -120,19 +120,19 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_saved(
 def test_an_unknown_placement_is_not_found(owner_of_store: Browser) -> None:
     assert owner_of_store.get("/placements/roof").status_code == 404
     owner_of_store.get("/placements/home")
-    assert owner_of_store.post("/placements/roof", **GOOD).status_code == 404
-    assert owner_of_store.post("/placements/roof/draft", **GOOD).status_code == 404
+    assert owner_of_store.post("/placements/roof", None, **GOOD).status_code == 404
+    assert owner_of_store.post("/placements/roof/draft", None, **GOOD).status_code == 404
 
 
 def test_a_viewer_looks_and_changes_nothing(viewer: Browser) -> None:
     page = viewer.get("/placements/cart").text
     assert "Save</button>" not in page
-    assert viewer.post("/placements/cart", **GOOD).status_code == 403
+    assert viewer.post("/placements/cart", None, **GOOD).status_code == 403
 
 
 def test_what_a_merchant_types_is_text(owner_of_store: Browser) -> None:
     owner_of_store.get("/placements/cart")
-    owner_of_store.post("/placements/cart", **{**GOOD, "title": "<script>alert(1)</script>"})
+    owner_of_store.post("/placements/cart", None, **{**GOOD, "title": "<script>alert(1)</script>"})
     for path in ("/placements/cart", "/placements"):
         page = owner_of_store.get(path).text
         assert "&lt;script&gt;alert(1)" in page
@@ -151,7 +151,7 @@ def published(runtime: Runtime, store: Credentials) -> None:
 
 def draft(browser: Browser, key: str = "product", **fields: str) -> dict[str, Any]:
     browser.get(f"/placements/{key}")
-    answer = browser.post(f"/placements/{key}/draft", **{**GOOD, **fields})
+    answer = browser.post(f"/placements/{key}/draft", None, **{**GOOD, **fields})
     assert answer.status_code == 200
     told: dict[str, Any] = json.loads(answer.text)
     return told
@@ -175,7 +175,9 @@ def test_a_draft_heeds_language_fields_and_slots(owner_of_store: Browser) -> Non
     told = draft(owner_of_store, product="cup", language="de", slots="1", **LOOK)["slate"]
     assert (told["title"], len(told["items"])) == ("Noch eins?", 1)
     fields = {name: value for name, value in GOOD.items() if not name.startswith("show-")}
-    bare = json.loads(owner_of_store.post("/placements/product/draft", **fields, product="cup").text)["slate"]
+    bare = json.loads(owner_of_store.post("/placements/product/draft", None, **fields, product="cup").text)[
+        "slate"
+    ]
     assert bare["items"][0]["reason"] == ""
     assert bare["look"] == {"--alongside-price": "none", "--alongside-add": "none"}
 

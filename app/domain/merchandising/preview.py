@@ -38,8 +38,7 @@ class Previews:
         Its ``slate_id`` is empty: it is shown and counted nowhere. Raises Unavailable and RedisError.
         """
         view = self._view(store_id)
-        shelf = view.shelf
-        picks = [] if shelf is None else _picks(shelf, placement, product)
+        picks = [] if view.shelf is None else _picks(view, view.shelf, placement, product)
         return slate.write(view, placement, picks, slate_id="", language=language)
 
     def products(self, store_id: StoreId, words: str) -> list[Card]:
@@ -58,7 +57,9 @@ class Previews:
         return self._reader.store(store_id)
 
 
-def _picks(shelf: Shelf, placement: PlacementConfig, product: str) -> list[Pick]:
+def _picks(view: StoreView, shelf: Shelf, placement: PlacementConfig, product: str) -> list[Pick]:
+    """What rules exclude stays out; what they pin or boost is seen in the shop only."""
+    mask = view.desk(placement.location).mask
     location = placement.location
     known = shelf.index.items.get(product)
     in_basket = location in _BY_BASKET
@@ -70,4 +71,4 @@ def _picks(shelf: Shelf, placement: PlacementConfig, product: str) -> list[Pick]
         limit=placement.slots,
         category=shelf.card(known).category if location == "category" and known is not None else None,
     )
-    return recommend(shelf.index, query, shelf.allowed, None)
+    return recommend(shelf.index, query, lambda item: bool(mask[item]), None)
