@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from app.domain.accounts import stores
 from app.domain.commerce import deliveries, disclosures, files, notices, pulls, shops, sync
-from app.domain.insight import attribution
-from app.domain.learning import deltas, forgetting, publish, training, trigger
+from app.domain.insight import attribution, usage
+from app.domain.learning import deltas, forgetting, natives, publish, training, trigger
 from app.domain.merchandising import storefront
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.ids import OrderId, StoreId, VisitorId
@@ -94,6 +94,19 @@ def pull(runtime: Runtime, store_id: StoreId) -> None:
     pulls.work(runtime, store_id)
 
 
+def watch_usage(runtime: Runtime, store_id: StoreId) -> None:
+    with runtime.unit(store_id) as unit:
+        usage.watch(unit.session, store_id, now=runtime.clock.now())
+
+
+def write_natives(runtime: Runtime, store_id: StoreId) -> None:
+    natives.write(runtime, store_id)
+
+
+def take_back_natives(runtime: Runtime, store_id: StoreId) -> None:
+    natives.take_back(runtime, store_id)
+
+
 def measure_orders(runtime: Runtime, store_id: StoreId, *order_ids: str) -> None:
     with runtime.unit(store_id) as unit:
         attribution.attribute_orders(unit.session, store_id, [OrderId(each) for each in order_ids])
@@ -133,6 +146,9 @@ JOBS: Mapping[str, Work] = {
     notices.DISCLOSE: disclose_customer,
     notices.FORGET_SHOP: forget_shop,
     pulls.WORK: pull,
+    usage.WATCH: watch_usage,
+    natives.WRITE: write_natives,
+    natives.TAKE_BACK: take_back_natives,
     "train.due": train_if_due,
     "publish.delta": publish_delta,
     "measure.orders": measure_orders,

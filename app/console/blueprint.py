@@ -8,9 +8,10 @@ from pathlib import Path
 from flask import Blueprint
 
 from app.console.advanced import models, segments
-from app.console.frame import doors, guard, pages
+from app.console.frame import doors, embedded, guard, pages
 from app.console.manage import overview, placement_preview, placements
 from app.console.monitoring import audit
+from app.console.platform import shopify
 from app.kernel.errors import NotFound
 from app.kernel.runtime import Runtime
 
@@ -24,7 +25,7 @@ def create(runtime: Runtime) -> Blueprint:
     )
     pages.register(blueprint, _fingerprint(_HERE / "static" / "dist"))
     guard.register(blueprint, runtime)
-    for group in (doors, overview, placements, placement_preview, models, segments, audit):
+    for group in (doors, overview, placements, placement_preview, models, segments, audit, embedded, shopify):
         group.register(blueprint, runtime)
     blueprint.add_url_rule("/<path:anything>", view_func=_nowhere)
     return blueprint

@@ -5,7 +5,7 @@ import { build } from "esbuild";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 await build({
-  entryPoints: ["console.js", "charts.js", "builder.js", "preview.js", "console.css", "preview.css"].map((name) =>
+  entryPoints: ["console.js", "charts.js", "builder.js", "preview.js", "shopify.js", "console.css", "preview.css"].map((name) =>
     here(`assets/${name}`),
   ),
   outdir: here("static/dist"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.console.frame import pages, person
+from app.console.frame import embedded, pages, person
+from app.console.frame.person import Person
 from app.kernel.errors import AppError, Forbidden
 from app.kernel.runtime import Runtime
 
-_OPEN = {"console.static", "console.sign_in", "console.enter_demo"}
+_OPEN = {"console.static", "console.sign_in", "console.enter_demo", "console.shopify_session"}
 _FOREVER = "public, max-age=31536000, immutable"
 
 # Nothing inline, nothing from elsewhere, nobody's frame; a page may say otherwise of itself.
@@ -31,6 +34,8 @@ def register(blueprint: Blueprint, runtime: Runtime) -> None:
     def members_only() -> AnyResponse | None:
         if request.endpoint == "console.static":
             return None
+        if request.endpoint != "console.shopify_session" and embedded.is_meant():
+            return _from_admin(runtime)
         if request.method == "POST" and not person.is_csrf_token(_presented()):
             raise Forbidden("this form is out of date: load the page again")
         g.person = person.recall(runtime)
@@ -38,7 +43,7 @@ def register(blueprint: Blueprint, runtime: Runtime) -> None:
             return _to_sign_in()
         return None
 
-    blueprint.after_request(_careful)
+    blueprint.after_request(partial(_careful, runtime))
     blueprint.register_error_handler(AppError, _sorry)
     blueprint.register_error_handler(HTTPException, _sorry_http)
 
@@ -55,7 +60,20 @@ def _to_sign_in() -> AnyResponse:
     return redirect(door)
 
 
-def _careful(response: AnyResponse) -> AnyResponse:
+def _from_admin(runtime: Runtime) -> AnyResponse | None:
+    """A session token is the sign-in; no form of another site can send it, so it proves our form, too."""
+    met = embedded.enter(runtime)
+    if not isinstance(met, Person):
+        return met
+    if request.method == "POST" and "Authorization" not in request.headers:
+        raise Forbidden("this form is out of date: load the page again")
+    g.person = met
+    return None
+
+
+def _careful(runtime: Runtime, response: AnyResponse) -> AnyResponse:
+    if g.get("frame") is not None:
+        response.headers.update(embedded.headers(runtime))
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     forever = request.endpoint == "console.static" and "v" in request.args

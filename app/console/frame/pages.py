@@ -27,7 +27,7 @@ def register(blueprint: Blueprint, fingerprint: str) -> None:
 
 def render(template: str, /, **context: object) -> str:
     """``template`` is named from ``app/console`` on."""
-    return render_template(template, person=g.get("person"), **context)
+    return render_template(template, person=g.get("person"), frame=g.get("frame"), **context)
 
 
 def _asset(fingerprint: str, name: str) -> str:
