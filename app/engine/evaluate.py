@@ -247,16 +247,18 @@ def scored(given: csr_matrix, shoppers: LongArray, lists: Lists) -> FloatArray:
 
 def answered(scores: FloatArray, truth: csr_matrix, k: int = K) -> NDArray[np.bool_]:
     """Mark which of the first k items of each row are true; equal scores go by item number."""
-    top = min(k, scores.shape[1])
-    if not top or not len(scores):
-        return np.zeros((len(scores), k), np.bool_)
-    last = scores.shape[1] - top
-    near = np.argpartition(scores, last, axis=1)[:, last:]
-    near.sort(axis=1)
-    order = np.argsort(-np.take_along_axis(scores, near, axis=1), axis=1, kind="stable")
-    first = np.take_along_axis(near, order, axis=1)
-    shown = np.take_along_axis(scores, first, axis=1) > 0.0
-    dense = np.zeros((len(scores), k), np.bool_)
-    rows = np.repeat(np.arange(len(scores)), top)
-    dense[:, :top] = shown & (np.asarray(truth[rows, first.ravel()]).reshape(first.shape) > 0.0)
-    return dense
+    hits = np.zeros((len(scores), k), np.bool_)
+    if not scores.size:
+        return hits
+    last = min(k, scores.shape[1]) - 1
+    bars = -np.partition(-scores, last, axis=1)[:, last]  # the many equal zeros are slow in front
+    bars = np.maximum(bars, np.finfo(np.float32).tiny)
+    rows, items = np.divmod(np.flatnonzero(scores >= bars[:, None]), scores.shape[1])
+    order = np.lexsort((items, -scores[rows, items], rows))
+    rows, items = rows[order], items[order]
+    places = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    first = places < k
+    rows, items = rows[first], items[first]
+    if len(rows):
+        hits[rows, places[first]] = np.asarray(truth[rows, items]).ravel() > 0.0
+    return hits

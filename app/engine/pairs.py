@@ -82,9 +82,10 @@ class Pairs:
         wanted = np.minimum(firsts, seconds) * np.int64(len(self.totals)) + np.maximum(firsts, seconds)
         counts = np.zeros(len(wanted), np.int64)
         if len(self.keys):
-            places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-            met = self.keys[places] == wanted
-            counts[met] = self.counts[places[met]]
+            order = np.argsort(wanted)  # neighbours are found several times as fast as strangers
+            places = np.minimum(np.searchsorted(self.keys, wanted[order]), len(self.keys) - 1)
+            met = self.keys[places] == wanted[order]
+            counts[order[met]] = self.counts[places[met]]
         own = np.flatnonzero(firsts == seconds)
         counts[own] = self.totals[firsts[own]]
         return counts
