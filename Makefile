@@ -12,7 +12,7 @@ STATIC := widgets/dist/.built app/console/static/dist/.built app/api/static/dist
 
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help setup demo test test-extras lint types python widgets-test lock clean browser bench
+.PHONY: help setup demo test test-extras lint types python widgets-test lock clean browser bench faults
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ lock: ## Renew the lock files from pyproject.toml (UV_FIND_LINKS = where PyTorch
 
 bench: $(DEV_STAMP) ## Measure what learning costs (SIZE=small|full, BENCH_DATA=folder of the demo store's orders)
 	@$(BIN)/python -m tests.speed.bench_cost $(or $(SIZE),full)
+
+faults: $(DEV_STAMP) ## Kill servers at random while events and orders come in (N=schedules, SEED=first one, SIZE=small|full)
+	@$(BIN)/python -m tests.faults $(or $(SIZE),full) $(or $(N),1) $(or $(SEED),0)
 
 clean: ## Remove what was built, and keep the data
 	rm -rf .venv .venv-extras widgets/node_modules widgets/dist app/*/node_modules app/*/static/dist
