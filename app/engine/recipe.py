@@ -89,7 +89,7 @@ class Recipe:
 
     def via(self, fitted: Mapping[str, Lists]) -> dict[str, Lists]:
         """Give the lists that foretell what trees weigh."""
-        return {name: fitted[name] for name in (self.basket.name, self.similar.name)}
+        return {name: fitted[name] for name in (self.together.name, self.basket.name, self.similar.name)}
 
     def _taught(self, data: Dataset) -> Ranked:
         """Teach trees by the history's last window; too short a history teaches nothing."""

@@ -46,7 +46,7 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Signals:
-    """A history, seen from its end; ``via`` are item lists that foretell, beside co-occurrence."""
+    """A history, seen from its end; ``via`` are item lists that foretell."""
 
     data: Dataset
     via: Mapping[str, Lists]
@@ -81,9 +81,10 @@ class Signals:
 
     @cached_property
     def _links(self) -> list[csr_matrix]:
-        """Items x items, what each foretells."""
-        own = confidence(self.data, order_weights(self.data, 0.5, 60.0), 5.0)
-        return [own, *(matrix(lists, self.data.items) for lists in self.via.values())]
+        """Items x items, what each foretells; co-occurrence where nothing else is given."""
+        if not self.via:
+            return [confidence(self.data, order_weights(self.data, 0.5, 60.0), 5.0)]
+        return [matrix(lists, self.data.items) for lists in self.via.values()]
 
     @cached_property
     def _habits(self) -> csr_matrix:
