@@ -24,6 +24,9 @@ _HEADS = {
     (Task.HOME, True): "T3 next order (R@10, NDCG@10)",
     (Task.NEW, True): "T3 next order, only what is new to the shopper (R@10, NDCG@10)",
 }
+WORSE = 2.0
+"""A blend is called worse if it loses by more than this many standard errors of the difference."""
+
 _LOSERS = {Verdict.LOSES, Verdict.SILENT}
 
 
@@ -100,4 +103,4 @@ def _pair(row: Row) -> str:
 
 
 def _gain(more: float, error: float) -> str:
-    return f"{more:+.4f} ±{error:.4f}" + (" worse" if more < -error else "")
+    return f"{more:+.4f} ±{error:.4f}" + (" worse" if more < -WORSE * error else "")
