@@ -1,4 +1,3 @@
-export const OURS: readonly string[];
 export const ENTRIES: Readonly<Record<string, string>>;
 export function files(): Promise<Record<string, string>>;
 export function whole(files: string): Promise<string>;

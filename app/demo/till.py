@@ -24,6 +24,7 @@ class Pages:
     def register(self, app: Flask) -> None:
         app.add_url_rule("/cart", "cart", self.cart)
         app.add_url_rule("/cart/add", "cart_add", self.add, methods=["POST"])
+        app.add_url_rule("/cart/remove", "cart_remove", self.remove, methods=["POST"])
         app.add_url_rule("/cart/update", "cart_update", self.update, methods=["POST"])
         app.add_url_rule("/checkout", "checkout", self.checkout)
         app.add_url_rule("/checkout", "pay", self.pay, methods=["POST"])
@@ -55,6 +56,16 @@ class Pages:
         if request.is_json:
             return jsonify(count=count)
         return redirect(url_for("cart"), _SEE_OTHER)
+
+    def remove(self) -> AnyResponse:
+        """Take a line out again, as the widget asks when it swaps one thing for another."""
+        given: object = request.get_json()
+        if not hasattr(given, "get"):
+            raise Invalid("the line must be a JSON object")
+        with self._shop.store.write() as db:
+            who = frame.shopper(db)
+            baskets.put(db, who.basket_id, str(given.get("product_id", "")), 0)
+            return jsonify(count=baskets.count(db, who.basket_id))
 
     def update(self) -> AnyResponse:
         quantity = frame.whole(request.form.get("quantity", ""), 0, MOST)

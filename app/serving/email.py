@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 import msgspec
 
@@ -49,7 +49,11 @@ def block(slate: bytes, domain: str) -> bytes:
     """
     told = msgspec.json.decode(slate, type=_Slate)
     shop = domain if "://" in domain else f"https://{domain}"
-    items = [item for item in told.items if _address(shop, item.url)]
+    items = [
+        msgspec.structs.replace(item, url=_tagged(address, told.slate_id))
+        for item in told.items
+        if (address := _address(shop, item.url))
+    ]
     html = _html(told, items, shop) if items else ""
     text = _text(told.title, items, shop, priced=_priced(told.look)) if items else ""
     return msgspec.json.encode(_Block(told.slate_id, told.placement, html, text))
@@ -108,6 +112,15 @@ def _text(title: str, items: list[_Item], shop: str, *, priced: bool) -> str:
 
 def _price(price: _Price) -> str:
     return f"{Money(price.amount, price.currency).major()} {price.currency}"
+
+
+def _tagged(address: str, slate_id: str) -> str:
+    """Name the slate in a link: the widget remembers it, and the line that is bought from it carries it."""
+    if not slate_id:
+        return address
+    parts = urlsplit(address)
+    query = "&".join(filter(None, (parts.query, urlencode({"alongside_slate": slate_id}))))
+    return urlunsplit(parts._replace(query=query))
 
 
 def _address(shop: str, address: str) -> str:

@@ -196,3 +196,12 @@ def test_a_claim_is_nobody_elses_until_it_lapses(world: World) -> None:
         assert outbox.claim(db, world.clock.now(), 10) == []
         later = world.clock.now() + timedelta(seconds=31)
         assert len(outbox.claim(db, later, 10)) == 1
+
+
+def test_the_widget_takes_a_line_out_as_it_swaps(world: World) -> None:
+    browser = world.browser()
+    line = {"product_id": TEACUP, "quantity": 2, "slate_id": None}
+    assert browser.post("/cart/add", json=line, headers=OURS).json == {"count": 2}
+    taken = browser.post("/cart/remove", json={"product_id": TEACUP, "variant_id": None}, headers=OURS)
+    assert taken.json == {"count": 0}
+    assert browser.post("/cart/remove", json=[], headers=OURS).status_code == 400

@@ -112,5 +112,6 @@ def _without_slate_id(body: Any) -> Any:
         return [_without_slate_id(slate) for slate in body["slates"]]
     if isinstance(body, dict) and "slate_id" in body:
         assert len(body["slate_id"]) == 26
-        return {name: value for name, value in body.items() if name != "slate_id"}
+        rest = {name: value for name, value in body.items() if name != "slate_id"}
+        return json.loads(json.dumps(rest).replace(body["slate_id"], "the slate"))
     return body

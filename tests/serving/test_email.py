@@ -65,7 +65,10 @@ def test_what_the_shop_says_is_text_and_never_markup() -> None:
 def test_addresses_are_absolute() -> None:
     reader = Reader()
     reader.feed(made(ITEM)["html"])
-    assert reader.links == ["https://pictures.example/tea.jpg", "https://shop.example/product/tea?a=1&b=2"]
+    assert reader.links == [
+        "https://pictures.example/tea.jpg",
+        "https://shop.example/product/tea?a=1&b=2&alongside_slate=s1",
+    ]
     assert "http://127.0.0.1:8000/product/tea" in made(ITEM, domain="http://127.0.0.1:8000")["text"]
 
 
@@ -77,7 +80,8 @@ def test_an_address_that_is_none_of_the_web_takes_its_item_along() -> None:
 def test_plain_text_says_the_same() -> None:
     assert made(ITEM)["text"] == (
         "For <you>\n=========\n\n"
-        'Tea <b>"fine"</b> & 🫖: 4.25 GBP\nBought <together>\nhttps://shop.example/product/tea?a=1&b=2\n'
+        'Tea <b>"fine"</b> & 🫖: 4.25 GBP\nBought <together>\n'
+        "https://shop.example/product/tea?a=1&b=2&alongside_slate=s1\n"
     )
 
 

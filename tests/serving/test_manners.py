@@ -108,6 +108,14 @@ def test_a_hashed_file_is_cached_for_ever(files: Client) -> None:
     assert "immutable" in files.get("/widget/cards-1A2B3C4D.js").headers["Cache-Control"]
 
 
+def test_a_part_of_the_last_release_is_answered_by_todays_and_not_kept(files: Client, tmp_path: Path) -> None:
+    (tmp_path / "dist" / "stage-00aabbccdd.js").write_text("stage()")
+    answer = files.get("/widget/stage-99ffeeddcc.js")
+    assert (answer.data, answer.headers["Cache-Control"]) == (b"stage()", "no-store")
+    assert files.get("/widget/stage-00aabbccdd.css").status_code == 404
+    assert files.get("/widget/other-99ffeeddcc.js").status_code == 404
+
+
 def test_a_rebuilt_file_is_served_as_it_is_now(files: Client, tmp_path: Path) -> None:
     files.get("/widget/alongside.js")
     (tmp_path / "dist" / "alongside.js").write_text("newer()")

@@ -1,25 +1,35 @@
 // @vitest-environment node
-import { readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { JSDOM } from "jsdom";
 import { beforeAll, describe, expect, it } from "vitest";
 import { resolve } from "node:path";
-import { ENTRIES, files, OURS, whole } from "../bundle.mjs";
+import { ENTRIES, files, whole } from "../bundle.mjs";
 import { FILES } from "./files";
 import { contract } from "./fakes";
 
 const MOST_BYTES = 10_000;
 const GRID_BUDGET = 8_192;
-// What all files together weigh today. The aim is 16,384 and is not reached: this only keeps it from growing.
-const WHOLE_BUDGET = 20_200;
+const WHOLE_BUDGET = 16_384;
 const SHEET = "li { margin: 0 }";
-const TAG = '<script src="https://app.example/widget/alongside.js" data-key="pk_demo" data-consent="granted"></script>';
+const TAG =
+  '<script src="https://app.example/widget/alongside.js" data-key="pk_demo" data-consent="granted"></script>';
 let built: Record<string, string>;
 let script: string;
 beforeAll(async () => {
   built = await files();
   script = await whole(resolve(import.meta.dirname, "inside.ts"));
-});
+}, 240_000);
+
+/** A window in which everything is in sight. */
+class AllInSight {
+  constructor(private readonly report: (entries: object[]) => void) {}
+  observe(): void {
+    this.report([{ isIntersecting: true, intersectionRatio: 1 }]);
+  }
+  disconnect(): void {
+    // nothing is watched
+  }
+}
 
 /** A shop's page whose requests are answered by `answer`; our script runs `times` times on it. */
 async function visit(body: string, times: number, answer: (url: string) => Promise<Response>) {
@@ -36,8 +46,8 @@ async function visit(body: string, times: number, answer: (url: string) => Promi
     asked.push(url);
     return answer(url);
   };
-  Object.assign(window, { fetch });
-  before.add("fetch");
+  Object.assign(window, { fetch, IntersectionObserver: AllInSight });
+  before.add("fetch").add("IntersectionObserver");
   for (let time = 0; time < times; time++) window.eval(script);
   await new Promise((resolve) => setTimeout(resolve, 60));
   const added = Object.keys(window).filter((name) => !before.has(name));
@@ -46,12 +56,12 @@ async function visit(body: string, times: number, answer: (url: string) => Promi
 
 const PLACEMENT = '<alongside-placement placement="product" product="22423"></alongside-placement>';
 const healthy = (): Promise<Response> =>
-  Promise.resolve(Response.json(contract("recommendations.product").response.body));
+  Promise.resolve(Response.json({ slates: [contract("recommendations.product").response.body] }));
 
 describe("the script that shops load", () => {
   const packed = (...names: RegExp[]): number =>
     Object.entries(built)
-      .filter(([name]) => name !== "alongside.css" && names.some((wanted) => wanted.test(name)))
+      .filter(([name]) => names.some((wanted) => wanted.test(name)))
       .reduce((sum, [, code]) => sum + gzipSync(code, { level: 9 }).length, 0);
 
   it("stays within its size, file by file", () => {
@@ -60,7 +70,7 @@ describe("the script that shops load", () => {
   });
 
   it("stays within its size for a grid, and as a whole", () => {
-    expect(packed(/^alongside\.js$/, /^stage-/, /^sheet-/)).toBeLessThanOrEqual(GRID_BUDGET);
+    expect(packed(/^alongside\.js$/, /^stage-/, /^alongside\.css$/)).toBeLessThanOrEqual(GRID_BUDGET);
     expect(packed(/./)).toBeLessThanOrEqual(WHOLE_BUDGET);
   });
 
@@ -73,7 +83,10 @@ describe("the script that shops load", () => {
 
   it("takes from the stage only what the stage offers", () => {
     const [, stage] = Object.entries(built).find(([name]) => name.startsWith("stage-")) ?? [];
-    const offered = /export\{([^}]*)\}/.exec(stage ?? "")?.[1]?.split(",").map((one) => one.split(" as ").pop());
+    const offered = /export\{([^}]*)\}/
+      .exec(stage ?? "")?.[1]
+      ?.split(",")
+      .map((one) => one.split(" as ").pop());
     for (const code of Object.values(built)) {
       const taken = /import\{([^}]*)\}from"\.\/stage-/.exec(code)?.[1]?.split(",") ?? [];
       expect(taken.map((one) => one.split(" as ")[0]).filter((one) => !offered?.includes(one))).toEqual([]);
@@ -81,7 +94,8 @@ describe("the script that shops load", () => {
   });
 
   it("writes no markup, compiles no text and points to no source map", () => {
-    const markup = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|sourceMappingURL/;
+    const markup =
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|sourceMappingURL/;
     for (const code of Object.values(built)) {
       expect(code).not.toMatch(markup);
       expect(code).not.toMatch(/setAttribute\("style"/);
@@ -94,14 +108,14 @@ describe("the script that shops load", () => {
     expect(added).toEqual(["Alongside"]);
     const url = new URL(asked[0] ?? "");
     expect(url.origin).toBe("https://app.example");
-    expect(url.searchParams.get("visitor")).toMatch(/^v_[0-9A-Za-z]{22}$/);
+    expect(url.searchParams.get("visitor")).toMatch(/^v_[0-9a-f]{32}$/);
   });
 
   it("does so once, however often it is included", async () => {
     const { asked, element, errors, window } = await visit(TAG + TAG + PLACEMENT, 3, healthy);
     expect(asked).toHaveLength(1);
     expect(element?.querySelectorAll("section")).toHaveLength(1);
-    expect(window.document.querySelectorAll("style")).toHaveLength(2);
+    expect(window.document.querySelectorAll("style")).toHaveLength(1);
     expect(errors).toEqual([]);
   });
 
@@ -151,23 +165,5 @@ describe("the script that shops load", () => {
     expect(element?.hasAttribute("hidden")).toBe(true);
     expect(element?.childNodes).toHaveLength(0);
     expect(errors).toEqual([]);
-  });
-});
-
-/** Every name of an object, however deep. */
-function namesIn(value: unknown): string[] {
-  if (typeof value !== "object" || value === null) return [];
-  const own = Array.isArray(value) ? [] : Object.keys(value);
-  return [...own, ...Object.values(value).flatMap(namesIn)];
-}
-
-describe("the names that are shortened", () => {
-  it("are none that an answer of the server has", () => {
-    const folder = resolve(import.meta.dirname, "../../tests/contract");
-    const names = readdirSync(folder)
-      .filter((name) => name.endsWith(".json"))
-      .flatMap((name) => namesIn(contract(name.replace(/\.json$/, ""))?.response?.body));
-    expect(names).toContain("choose");
-    expect(names.filter((name) => OURS.includes(name))).toEqual([]);
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from "vitest";
 import { cart } from "../src/cart/plain";
 import type { CartPort } from "../src/cart/port";
 
-const plainCart = (addUrl: string, removeUrl = ""): CartPort | null => cart({ addUrl, removeUrl, token: "" }, window);
+const plainCart = (cartUrl: string, cartRemoveUrl = ""): CartPort | null =>
+  cart({ cartUrl, cartRemoveUrl, cartToken: "" }, window);
 const line = { product_id: "22697", variant_id: "22697-L", quantity: 1, slate_id: "S1" };
 
 const answering = (response: Response): ReturnType<typeof vi.fn<typeof fetch>> => {

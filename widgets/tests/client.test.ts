@@ -1,67 +1,97 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Client, createClient, type Recommend } from "../src/core/client";
+import { createClient, type Recommend } from "../src/core/client";
 import type { Query, Shopper } from "../src/core/types";
 import { contract } from "./fakes";
 
 const NOBODY: Shopper = { visitor: null, customer: null };
+const { request, response } = contract("placements");
+const { key: _key, visitor: _visitor, placements = "", ...rest } = request.query;
+const queries = placements.split(",").map((placement): Query => ({ placement, ...rest }));
 
-const make = (shopper: Shopper = NOBODY): Client =>
+const client = (shopper: Shopper = NOBODY): Recommend =>
   createClient({ base: "https://app.example", key: "pk_demo", shopper: () => shopper });
-const client = (shopper: Shopper = NOBODY): Recommend => make(shopper).recommend;
 
-const answering = (status: number, body: unknown): ReturnType<typeof vi.fn<typeof fetch>> => {
-  const fake = vi.fn<typeof fetch>(() =>
-    Promise.resolve(new Response(typeof body === "string" ? body : JSON.stringify(body), { status })),
-  );
-  vi.stubGlobal("fetch", fake);
-  return fake;
+/** An app that answers all alike; what it was asked. */
+const answering = (status: number, body: unknown): { urls: URL[]; options: (RequestInit | undefined)[] } => {
+  const urls: URL[] = [];
+  const options: (RequestInit | undefined)[] = [];
+  vi.stubGlobal("fetch", (url: string, init?: RequestInit) => {
+    urls.push(new URL(url));
+    options.push(init);
+    return Promise.resolve(new Response(typeof body === "string" ? body : JSON.stringify(body), { status }));
+  });
+  return { urls, options };
 };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe("a request", () => {
-  it("is the contract's, parameter by parameter", async () => {
-    const { request, response } = contract("recommendations.product");
-    const { key, visitor, customer, ...query } = request.query;
-    const fake = answering(200, response.body);
-    const slate = await client({ visitor: visitor ?? "", customer: customer ?? "" })(query);
-    const url = new URL(String(fake.mock.calls[0]?.[0]));
-    expect(url.origin + url.pathname).toBe(`https://app.example${request.path}`);
-    expect(Object.fromEntries(url.searchParams)).toEqual({ ...query, key, visitor, customer });
-    expect(slate).toEqual(response.body);
+describe("what is asked in one turn", () => {
+  it("is one request, the contract's, parameter by parameter, and each has its own answer", async () => {
+    const { urls } = answering(200, response.body);
+    const slates = await Promise.all(queries.map(client({ visitor: "v_6fQ2mB1kX0", customer: null })));
+    expect(urls).toHaveLength(1);
+    expect(`${urls[0]?.origin}${urls[0]?.pathname}`).toBe(`https://app.example${request.path}`);
+    expect(Object.fromEntries(urls[0]?.searchParams ?? [])).toEqual(request.query);
+    expect({ slates }).toEqual(response.body);
   });
 
   it("names nobody without consent, and sends no cookie", async () => {
-    const fake = answering(200, contract("recommendations.holdout").response.body);
+    const { options, urls } = answering(200, response.body);
     await client()({ placement: "home" });
-    const [url, init] = fake.mock.calls[0] ?? [];
-    expect(String(url)).toBe("https://app.example/v1/recommendations?key=pk_demo&placement=home");
-    expect(init?.credentials).toBe("omit");
+    expect(String(urls[0])).toBe("https://app.example/v1/placements?key=pk_demo&placements=home");
+    expect(options[0]?.credentials).toBe("omit");
   });
 
-  it("escapes what it carries", async () => {
-    const fake = answering(200, {});
-    await client()({ placement: "search", q: "cup & saucer=2" });
-    const url = new URL(String(fake.mock.calls[0]?.[0]));
-    expect(url.searchParams.get("q")).toBe("cup & saucer=2");
+  it("says the language of the page, and escapes what it carries", async () => {
+    const { urls } = answering(200, {});
+    await client({ ...NOBODY, lang: "de-AT" })({ placement: "search", q: "cup & saucer=2" });
+    expect(urls[0]?.searchParams.get("q")).toBe("cup & saucer=2");
+    expect(urls[0]?.searchParams.get("lang")).toBe("de-AT");
+  });
+
+  it("is a request each where more differs than the placement", async () => {
+    const { urls } = answering(200, {});
+    await Promise.all([{ placement: "product", product: "1" }, { placement: "home" }].map(client()));
+    expect(urls.map(({ searchParams }) => searchParams.get("placements"))).toEqual(["product", "home"]);
+  });
+
+  it("is at most twelve placements a request", async () => {
+    const { urls } = answering(200, {});
+    await Promise.all(Array.from({ length: 13 }, (_, index) => ({ placement: `p${index}` })).map(client()));
+    expect(urls.map(({ searchParams }) => searchParams.get("placements")?.split(",").length)).toEqual([
+      12, 1,
+    ]);
+  });
+
+  it("is asked anew in the next", async () => {
+    const { urls } = answering(200, {});
+    const recommend = client();
+    await recommend({ placement: "home" });
+    await recommend({ placement: "home" });
+    expect(urls).toHaveLength(2);
   });
 });
 
 describe("there is no slate, and no error, when the app", () => {
-  const none = async (): Promise<void> => expect(await client()({ placement: "home" })).toBeNull();
+  const none = async (): Promise<void> => {
+    expect(await Promise.all(queries.map(client()))).toEqual([null, null]);
+  };
 
   it("refuses the key", async () => {
     const { status, body } = contract("recommendations.unknown-key").response;
     answering(status, body);
     await none();
   });
-  it("is broken", async () => {
-    answering(500, "<h1>Oops</h1>");
-    await none();
-  });
-  it("answers what is no JSON", async () => {
-    answering(200, "<!doctype html>");
+  it.each([
+    ["is broken", 500, "<h1>Oops</h1>"],
+    ["answers what is no JSON", 200, "<!doctype html>"],
+    ["leaves the placement out", 200, { slates: [] }],
+    ["answers many of nothing", 200, { slates: "many" }],
+    ["answers nothing", 200, null],
+    ["answers holes", 200, { slates: [null, 7] }],
+  ])("%s", async (_, status, body) => {
+    answering(status, body);
     await none();
   });
   it("cannot be reached", async () => {
@@ -69,9 +99,7 @@ describe("there is no slate, and no error, when the app", () => {
     await none();
   });
   it("takes more than three seconds", async () => {
-    const slow = (_: unknown, init: RequestInit): Promise<Response> =>
-      new Promise((_resolve, reject) => init.signal?.addEventListener("abort", () => reject(new Error("aborted"))));
-    vi.stubGlobal("fetch", slow);
+    vi.stubGlobal("fetch", () => new Promise(() => undefined));
     const asked = client()({ placement: "home" });
     let done = false;
     void asked.then(() => (done = true));
@@ -79,64 +107,5 @@ describe("there is no slate, and no error, when the app", () => {
     expect(done).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(await asked).toBeNull();
-  });
-});
-
-describe("all placements of a page", () => {
-  const { request, response } = contract("placements");
-  const { key: _key, visitor: _visitor, placements = "", ...rest } = request.query;
-  const queries = placements.split(",").map((placement): Query => ({ placement, ...rest }));
-  const answers = (answer: (path: string) => Response): string[] => {
-    const asked: string[] = [];
-    vi.stubGlobal("fetch", (url: string) => {
-      asked.push(url);
-      return Promise.resolve(answer(new URL(url).pathname));
-    });
-    return asked;
-  };
-
-  it("are asked for in one request, the contract's, and each has its own answer", async () => {
-    const asked = answers(() => Response.json(response.body));
-    const { early, recommend } = make({ visitor: "v_6fQ2mB1kX0", customer: null });
-    early(queries);
-    const slates = await Promise.all(queries.map(recommend));
-    expect(asked).toHaveLength(1);
-    const url = new URL(asked[0] ?? "");
-    expect(url.pathname).toBe(request.path);
-    expect(Object.fromEntries(url.searchParams)).toEqual(request.query);
-    expect({ slates }).toEqual(response.body);
-  });
-
-  it("are asked for one by one where the app does not know how", async () => {
-    const single = contract("recommendations.product").response.body;
-    const asked = answers((path) => (path === "/v1/placements" ? new Response("", { status: 404 }) : Response.json(single)));
-    const { early, recommend } = make();
-    early(queries);
-    expect(await Promise.all(queries.map(recommend))).toEqual([single, single]);
-    expect(asked).toHaveLength(3);
-  });
-
-  it("that ask for different things ask alone, at once", async () => {
-    const asked = answers(() => Response.json({}));
-    make().early([{ placement: "product", product: "1" }, { placement: "home" }]);
-    expect(asked.map((url) => new URL(url).pathname)).toEqual(["/v1/recommendations", "/v1/recommendations"]);
-  });
-
-  it("are empty when the app leaves one out, and when the answer is none", async () => {
-    for (const body of [{ slates: [] }, { slates: "many" }, null]) {
-      answers(() => Response.json(body));
-      const { early, recommend } = make();
-      early(queries);
-      expect(await recommend(queries[1] ?? {})).toBeNull();
-    }
-  });
-
-  it("are answered once: who asks again asks anew", async () => {
-    const asked = answers(() => Response.json({}));
-    const { early, recommend } = make();
-    early([{ placement: "home" }]);
-    await recommend({ placement: "home" });
-    await recommend({ placement: "home" });
-    expect(asked).toHaveLength(2);
   });
 });

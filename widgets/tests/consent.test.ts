@@ -1,22 +1,20 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { consentTool } from "../src/core/consent";
+import { heed } from "../src/core/consent";
 import { forward } from "../src/core/forward";
 import { createRecent } from "../src/core/recent";
 import { makeItem } from "./fakes";
 
-const page = (names: object): Window => names as unknown as Window;
-const tell = (name: string, detail: object): boolean => document.dispatchEvent(new CustomEvent(name, { detail }));
+const tell = (name: string, detail: object): boolean =>
+  document.dispatchEvent(new CustomEvent(name, { detail }));
 
 describe("the shop's consent tool", () => {
   it("of Shopify says what it knows, and what the shopper answers later", () => {
     const customerPrivacy = { analyticsProcessingAllowed: vi.fn(() => false) };
-    const tool = consentTool(document, page({ Shopify: { customerPrivacy } }));
-    expect(tool.now()).toBe(false);
     const answered = vi.fn();
-    tool.listen(answered);
+    heed(answered, document, { Shopify: { customerPrivacy } });
     customerPrivacy.analyticsProcessingAllowed.mockReturnValue(true);
     tell("visitorConsentCollected", { analyticsAllowed: true });
-    expect(answered.mock.calls).toEqual([[true]]);
+    expect(answered.mock.calls).toEqual([[false], [true]]);
   });
 
   it("of Shopify is loaded where it is not there yet", () => {
@@ -27,29 +25,33 @@ describe("the shop's consent tool", () => {
       done();
     };
     const answered = vi.fn();
-    const tool = consentTool(document, page({ Shopify }));
-    expect(tool.now()).toBeNull();
-    tool.listen(answered);
+    heed(answered, document, { Shopify });
     expect(answered.mock.calls).toEqual([[true]]);
   });
 
-  it("of WordPress speaks of statistics", () => {
-    const tool = consentTool(document, page({ wp_has_consent: (category: string) => category === "statistics" }));
-    expect(tool.now()).toBe(true);
+  it("of WordPress speaks of statistics, and of nothing else", () => {
     const answered = vi.fn();
-    tool.listen(answered);
+    heed(answered, document, { wp_has_consent: (category: string) => category === "statistics" });
     tell("wp_listen_for_consent_change", { marketing: "allow" });
     tell("wp_listen_for_consent_change", { statistics: "deny" });
-    expect(answered.mock.calls).toEqual([[false]]);
+    expect(answered.mock.calls).toEqual([[true], [false]]);
   });
 
-  it("is silent where there is none", () => expect(consentTool(document, page({})).now()).toBeNull());
+  it("is silent where there is none", () => {
+    const answered = vi.fn();
+    heed(answered, document, {});
+    expect(answered).not.toHaveBeenCalled();
+  });
 });
 
 describe("what was viewed", () => {
   afterEach(() => window.localStorage.clear());
   let allowed = true;
-  const recent = createRecent(document, () => window.localStorage, () => allowed);
+  const recent = createRecent(
+    document,
+    () => window.localStorage,
+    () => allowed,
+  );
 
   it("is kept newest first, once each, and named for the session", () => {
     allowed = true;
@@ -76,7 +78,8 @@ describe("the shop's own analytics", () => {
   it("hear in their own words", () => {
     const dataLayer: Record<string, unknown>[] = [];
     const fbq = vi.fn();
-    forward("ga4 meta", "add", "S1", makeItem(), page({ dataLayer, fbq }));
+    Object.assign(window, { dataLayer, fbq });
+    forward("ga4 meta", "add", "S1", makeItem(), 2.95);
     const line = { item_id: "22699", item_name: "Teacup", index: 1, price: 2.95, quantity: 1 };
     const list = { item_list_id: "S1", item_list_name: "alongside" };
     const ecommerce = { currency: "GBP", value: 2.95, ...list, items: [{ ...line, ...list }] };
@@ -88,7 +91,8 @@ describe("the shop's own analytics", () => {
   it("hear nothing that was not asked for", () => {
     const dataLayer: unknown[] = [];
     const fbq = vi.fn();
-    forward("", "click", "S1", makeItem(), page({ dataLayer, fbq }));
+    Object.assign(window, { dataLayer, fbq });
+    forward("", "click", "S1", makeItem(), 2.95);
     expect([dataLayer, fbq.mock.calls]).toEqual([[], []]);
   });
 });

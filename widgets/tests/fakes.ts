@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { vi } from "vitest";
-import type { CartPort } from "../src/cart/port";
+import type { Cart, CartPort } from "../src/cart/port";
 import type { Post } from "../src/core/post";
 import type { Session } from "../src/core/session";
-import type { Sight } from "../src/core/sight";
 import type { Batch, Item, Slate } from "../src/core/types";
 import { wordsFor } from "../src/core/languages";
 import type { Shop } from "../src/elements/shop";
-import { choose } from "../src/views/choice";
 import type { Actions } from "../src/views/view";
 import { load } from "./files";
 
@@ -48,13 +46,12 @@ export function makeItem(changes: Partial<Item> = {}): Item {
 export function makeSlate(changes: Partial<Slate> = {}): Slate {
   const items = [makeItem(), makeItem({ position: 2, product_id: "22697", title: "Saucer" })];
   const told = { slate_id: "S1", placement: "product", display: "grid", title: "Goes well" };
-  return { ...told, items, price_note: "", offer: {}, ...changes };
+  return { ...told, items, price_note: "", offer: {}, look: {}, ...changes };
 }
 
 export function makeActions(changes: Partial<Actions> = {}): Actions {
   return {
     words: wordsFor("en"),
-    choosing: choose(wordsFor("en")),
     page: document,
     product: null,
     session: new MemorySession(),
@@ -94,24 +91,20 @@ export class FakePost implements Post {
   }
 }
 
-/** Sight at the push of a button: `see(element)`. */
-export class FakeSight implements Sight {
-  private readonly watched = new Map<Element, () => void>();
-  watch(element: Element, seen: () => void): void {
-    this.watched.set(element, seen);
-  }
-  forget(element: Element): void {
-    this.watched.delete(element);
-  }
-  isWatching(element: Element): boolean {
-    return this.watched.has(element);
-  }
-  see(element: Element): void {
-    const seen = this.watched.get(element);
-    this.watched.delete(element);
-    seen?.();
-  }
+/** Sight at the push of a button: `see(element)`; an element that left the page is not seen. */
+export function makeSight() {
+  const watched = new Map<Element, () => void>();
+  const watch = (element: Element, seen: () => void): void => void watched.set(element, seen);
+  return Object.assign(watch, {
+    isWatching: (element: Element): boolean => element.isConnected && watched.has(element),
+    see(element: Element): void {
+      const seen = element.isConnected && watched.get(element);
+      watched.delete(element);
+      if (seen) seen();
+    },
+  });
 }
+type FakeSight = ReturnType<typeof makeSight>;
 
 /** IntersectionObserver whose reports a test writes; `latest` is the one made last. */
 export class FakeObserver {
@@ -148,15 +141,20 @@ export interface FakeShop extends Shop {
   readonly seen: FakeSight;
   readonly recommend: ReturnType<typeof vi.fn<Shop["recommend"]>>;
   readonly go: ReturnType<typeof vi.fn<Shop["go"]>>;
-  readonly tracker: { track: ReturnType<typeof vi.fn<Shop["tracker"]["track"]>> };
+  readonly track: ReturnType<typeof vi.fn<Shop["track"]>>;
 }
 
-export function makeShop(answer: unknown, cart: CartPort | null = null, changes: Partial<Shop> = {}): FakeShop {
+export function makeShop(
+  answer: unknown,
+  port: CartPort | null = null,
+  changes: Partial<Shop> = {},
+): FakeShop {
+  const cart: Cart | null = port && { inMarket: () => Promise.resolve(null), ...port };
   const remembered = new Map<string, string>();
   return {
     load,
     recommend: vi.fn<Shop["recommend"]>(() => Promise.resolve(answer)),
-    tracker: { track: vi.fn<Shop["tracker"]["track"]>() },
+    track: vi.fn<Shop["track"]>(),
     slates: {
       remember: (product, from) => void remembered.set(product, from),
       slateFor: (product) => remembered.get(product) ?? null,
@@ -164,14 +162,14 @@ export function makeShop(answer: unknown, cart: CartPort | null = null, changes:
     },
     recent: { note: () => undefined, list: () => [], session: () => "", forget: () => undefined },
     session: new MemorySession(),
+    inMarket: () => Promise.resolve(null),
     cart: () => (cart ? (act) => act(cart) : null),
     swaps: !!cart?.remove,
     language: "en-GB",
     priceNote: "",
-    adopt: () => undefined,
     dress: () => Promise.resolve(),
-    near: new FakeSight(),
-    seen: new FakeSight(),
+    near: makeSight(),
+    seen: makeSight(),
     go: vi.fn<Shop["go"]>(),
     ...changes,
   } as FakeShop;

@@ -2,4 +2,3 @@ import { load } from "./files";
 
 /** Takes the place of `boot/files` where a test runs the loader with no network for files. */
 export const createLoad = () => load;
-export const fileUrl = (base: string): string => `${base}/widget/sheet.css`;

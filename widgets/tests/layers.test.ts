@@ -16,7 +16,9 @@ type Graph = ReadonlyMap<string, readonly string[]>;
 function importsOf(file: string, text: string): string[] {
   return ts
     .preProcessFile(text)
-    .importedFiles.map(({ fileName }) => (fileName.startsWith(".") ? join(dirname(file), fileName) : fileName));
+    .importedFiles.map(({ fileName }) =>
+      fileName.startsWith(".") ? join(dirname(file), fileName) : fileName,
+    );
 }
 
 function upward(graph: Graph): string[] {

@@ -8,7 +8,8 @@ describe("a price is shown", () => {
   it("in pounds with pence", () => expect(shown(295, "GBP")).toBe("£2.95"));
   it("in yen without decimals", () => expect(shown(1480, "JPY")).toBe("JP¥1,480"));
   it("in dinars of a thousand fils", () => expect(shown(1250, "KWD")).toBe("KWD 1.250"));
-  it("exactly, where the browser's own table would round", () => expect(shown(1250, "IQD")).toBe("IQD 1.250"));
+  it("exactly, where the browser's own table would round", () =>
+    expect(shown(1250, "IQD")).toBe("IQD 1.250"));
   it("as the page's language writes it", () => expect(shown(123456, "EUR", "de-DE")).toBe("1.234,56 €"));
   it("with a zero when it is free", () => expect(shown(0, "GBP")).toBe("£0.00"));
   it("in the browser's language where the page's is none", () => {

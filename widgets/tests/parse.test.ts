@@ -27,10 +27,17 @@ describe("a slate is read", () => {
     }
   });
 
-  it.each([null, undefined, 7, "<html>", [], {}, { slate_id: "S" }, { slate_id: "S", items: {} }, { items: [] }])(
-    "never from %j",
-    (nonsense) => expect(parseSlate(nonsense, PAGE)).toBeNull(),
-  );
+  it.each([
+    null,
+    undefined,
+    7,
+    "<html>",
+    [],
+    {},
+    { slate_id: "S" },
+    { slate_id: "S", items: {} },
+    { items: [] },
+  ])("never from %j", (nonsense) => expect(parseSlate(nonsense, PAGE)).toBeNull());
 });
 
 describe("an item", () => {
@@ -70,6 +77,7 @@ describe("an address", () => {
   it("is made absolute against the page", () => {
     expect(address("../a?b=1", "https://shop.example/x/y")).toBe("https://shop.example/a?b=1");
   });
-  it("may lie elsewhere", () => expect(address("//cdn.example/a.png", PAGE)).toBe("https://cdn.example/a.png"));
+  it("may lie elsewhere", () =>
+    expect(address("//cdn.example/a.png", PAGE)).toBe("https://cdn.example/a.png"));
   it("is empty where it cannot be read", () => expect(address("http://[", PAGE)).toBe(""));
 });

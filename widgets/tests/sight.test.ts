@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createSight, type Sight } from "../src/core/sight";
+import { watchNear } from "../src/core/near";
+import { watchSeen } from "../src/core/sight";
 import { FakeObserver } from "./fakes";
 
 let card: HTMLElement;
@@ -19,15 +20,11 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 describe("a card is seen", () => {
-  let sight: Sight;
-  beforeEach(() => {
-    sight = createSight(document, { share: 0.5, dwell: 1000, margin: "0px" });
-    sight.watch(card, seen);
-  });
+  beforeEach(() => watchSeen(card, seen));
   const show = (share: number): void => FakeObserver.latest.show(card, share);
 
   it("after one second with half of it in the window", () => {
-    expect(FakeObserver.latest.options).toEqual({ threshold: 0.5, rootMargin: "0px" });
+    expect(FakeObserver.latest.options).toEqual({ threshold: 0.5 });
     show(0.5);
     vi.advanceTimersByTime(999);
     expect(seen).not.toHaveBeenCalled();
@@ -83,35 +80,24 @@ describe("a card is seen", () => {
     expect(FakeObserver.latest.elements.size).toBe(0);
   });
 
-  it("no more once it is forgotten", () => {
+  it("no more once it has left the page, which the browser tells", () => {
     show(1);
-    sight.forget(card);
+    vi.advanceTimersByTime(600);
+    show(0);
+    hide(false);
     vi.advanceTimersByTime(5000);
     expect(seen).not.toHaveBeenCalled();
   });
 });
 
 describe("a placement is near", () => {
-  it("as soon as it comes within the margin", () => {
-    const near = createSight(document, { share: 0, dwell: 0, margin: "400px" });
-    near.watch(card, seen);
+  it("as soon as it comes within the margin, and once", () => {
+    watchNear("400px")(card, seen);
+    expect(FakeObserver.latest.options).toEqual({ rootMargin: "400px" });
     FakeObserver.latest.show(card, 0);
     expect(seen).not.toHaveBeenCalled();
     FakeObserver.latest.show(card, 0.01);
+    FakeObserver.latest.show(card, 0.01);
     expect(seen).toHaveBeenCalledTimes(1);
-  });
-});
-
-describe("a browser without IntersectionObserver", () => {
-  beforeEach(() => vi.stubGlobal("IntersectionObserver", undefined));
-
-  it("loads at once", () => {
-    createSight(document, { share: 0, dwell: 0, margin: "400px" }).watch(card, seen);
-    expect(seen).toHaveBeenCalledTimes(1);
-  });
-  it("counts nothing as seen", () => {
-    createSight(document, { share: 0.5, dwell: 1000, margin: "0px" }).watch(card, seen);
-    vi.advanceTimersByTime(5000);
-    expect(seen).not.toHaveBeenCalled();
   });
 });

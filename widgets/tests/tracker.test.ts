@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Tracker } from "../src/core/tracker";
+import { createTracker, type Tracker } from "../src/core/tracker";
 import type { Batch, ShopperEvent } from "../src/core/types";
 import { contract, FakePost, makeItem, MemorySession } from "./fakes";
 
@@ -18,9 +18,10 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 const page = (): Tracker =>
-  new Tracker({ post, session, visitor: () => visitor, now: () => new Date(Date.now()) });
+  createTracker({ post, session, visitor: () => visitor, now: () => new Date(Date.now()) });
 const ids = (batches: Batch[]): string[][] => batches.map(({ events }) => events.map(({ id }) => id));
-const unsent = (): string[] => ((session.read("alongside_unsent") ?? []) as ShopperEvent[]).map(({ id }) => id);
+const unsent = (): string[] =>
+  ((session.read("alongside_unsent") ?? []) as ShopperEvent[]).map(({ id }) => id);
 const pause = (): Promise<unknown> => vi.advanceTimersByTimeAsync(500);
 
 describe("events", () => {
@@ -108,7 +109,7 @@ describe("when the page is left", () => {
   it("a batch without answer yet is sent again from the next page, under the same ids", async () => {
     const answers: ((arrived: boolean) => void)[] = [];
     const slow = { send: () => new Promise<boolean>((answer) => answers.push(answer)), handOver: () => true };
-    const tracker = new Tracker({ post: slow, session, visitor: () => visitor, now: () => START });
+    const tracker = createTracker({ post: slow, session, visitor: () => visitor, now: () => START });
     tracker.track("impression", "S1", item);
     await pause();
     tracker.leave();

@@ -9,10 +9,10 @@ const clear = (): void => {
 beforeEach(clear);
 
 describe("a visitor id", () => {
-  it("is v_ and 22 letters or digits, and never the same twice", () => {
+  it("is v_ and 128 bits in hexadecimal, and never the same twice", () => {
     const ids = new Set(Array.from({ length: 200 }, newVisitor));
     expect(ids.size).toBe(200);
-    for (const id of ids) expect(id).toMatch(/^v_[0-9A-Za-z]{22}$/);
+    for (const id of ids) expect(id).toMatch(/^v_[0-9a-f]{32}$/);
   });
 
   it("exists with consent and stays the same on the next page", () => {
@@ -69,7 +69,9 @@ describe("a visitor id", () => {
       },
     } as unknown as Document;
     const visitor = createVisitor(page, "granted");
-    expect(written[0]).toMatch(/^alongside_visitor=v_\w{22}; Path=\/; Max-Age=31536000; SameSite=Lax; Secure$/);
+    expect(written[0]).toMatch(
+      /^alongside_visitor=v_\w{32}; Path=\/; Max-Age=31536000; SameSite=Lax; Secure$/,
+    );
     expect(visitor.id()).toBeNull(); // refused by the browser: better no id than a new one on every page
   });
 });

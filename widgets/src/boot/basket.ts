@@ -5,6 +5,7 @@ import type { Settings } from "./settings";
 
 export interface Basket {
   readonly cart: Shop["cart"];
+  readonly inMarket: Shop["inMarket"];
   /** Writes the visitor on the shop's cart, only where a cookie does not do. */
   readonly mark: () => void;
 }
@@ -16,16 +17,21 @@ export function createBasket(
   session: Session,
   visitor: () => string | null,
 ): Basket {
-  const platform = (): string => platformOf(settings.platform, settings.addUrl, window);
+  const platform = (): string => platformOf(settings.platform, settings.cartUrl, window);
   const use: UseCart = async (act) => {
-    const carts = await load("carts");
-    const port = carts.cartOf(platform(), settings);
+    const acts = await load("acts");
+    const port = acts.cartOf(platform(), settings);
     const answer = await act(port);
-    if (platform() !== "plain") void carts.mark(port, visitor(), session);
+    void acts.mark(port, visitor(), session);
     return answer;
   };
   return {
     cart: () => (platform() ? use : null),
+    async inMarket(items, toMoney) {
+      const tells =
+        platform() && (platform() !== "plain" || document.querySelector("[data-alongside-market]"));
+      return tells ? use((port) => port.inMarket(items, toMoney)) : null;
+    },
     mark() {
       if (visitor() && !/^(plain)?$/.test(platform())) use(() => Promise.resolve()).catch(() => undefined);
     },

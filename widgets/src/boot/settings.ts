@@ -6,8 +6,8 @@ export interface Settings extends CartSettings {
   readonly base: string;
   readonly key: string;
   readonly consent: Consent;
-  readonly customer: string | null;
-  readonly platform: string | undefined;
+  readonly customer?: string;
+  readonly platform?: string;
   /** Who else is told of events: "ga4", "meta" or both, with a space between. */
   readonly forward: string;
   readonly priceNote: string;
@@ -16,24 +16,14 @@ export interface Settings extends CartSettings {
 
 const TAG = 'script[data-key][src*="alongside.js"]';
 
-/** The settings of the tag that runs, or of the first of ours on the page; null without a key. */
+/** The settings of the first tag of ours on the page, whichever of them runs; null without a key. */
 export function readSettings(page: Document): Settings | null {
-  const running = page.currentScript as HTMLScriptElement | null;
-  const script = running?.dataset["key"] ? running : page.querySelector<HTMLScriptElement>(TAG);
-  const data = script?.dataset ?? {};
-  const { key, consent } = data;
-  if (!script || !key) return null;
-  return {
-    base: new URL(script.src, page.baseURI).origin,
-    key,
-    consent: consent === "granted" || consent === "denied" ? consent : "ask",
-    customer: data["customer"] || null,
-    platform: data["platform"],
-    addUrl: data["cartUrl"] ?? "",
-    removeUrl: data["cartRemoveUrl"] ?? "",
-    token: data["cartToken"] ?? "",
-    forward: data["forward"] ?? "",
-    priceNote: data["priceNote"] ?? "",
-    nonce: script.nonce ?? "",
-  };
+  const script = page.querySelector<HTMLScriptElement>(TAG);
+  if (!script) return null;
+  const { dataset, nonce = "", src } = script;
+  const { consent: told = "", ...said } = dataset;
+  const none = { key: "", cartUrl: "", cartRemoveUrl: "", cartToken: "", forward: "", priceNote: "" };
+  const consent = /^(granted|denied)$/.test(told) ? (told as Consent) : "ask";
+  const base = new URL(src, page.baseURI).origin;
+  return said["key"] ? { ...none, ...said, base, consent, nonce } : null;
 }

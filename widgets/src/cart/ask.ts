@@ -1,15 +1,24 @@
-/** Posts JSON to the shop itself, with its own cookies; rejects when it does not take it. */
-export async function post(
+type Headers = Readonly<Record<string, string>>;
+
+/** Asks the shop itself, with its own cookies: by POST where there is a body. */
+export const send = (
   url: string,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<unknown> {
-  const answer = await fetch(url, {
-    method: "POST",
+  body?: unknown,
+  headers?: Headers,
+  method = body ? "POST" : "GET",
+): Promise<Response> =>
+  fetch(url, {
+    method,
     headers: { "content-type": "application/json", accept: "application/json", ...headers },
-    body: JSON.stringify(body),
     credentials: "same-origin",
+    ...(body ? { body: JSON.stringify(body) } : null),
   });
+
+/** What an answer says, null where it says nothing. Throws when the shop refuses. */
+export async function read<Answer>(answer: Response): Promise<Answer> {
   if (!answer.ok) throw new Error(`the cart answered ${answer.status}`);
-  return answer.json().catch(() => null);
+  return answer.json().catch(() => null) as Promise<Answer>;
 }
+
+export const ask = async <Answer>(...question: Parameters<typeof send>): Promise<Answer> =>
+  read(await send(...question));

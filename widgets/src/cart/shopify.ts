@@ -1,15 +1,22 @@
-import { post } from "./ask";
+import type { Item, Money } from "../core/types";
+import { ask } from "./ask";
 import type { CartLine, MakeCart } from "./port";
-
-/** Hidden by themes and at checkout because of the first character. */
-const SLATE = "_alongside_slate";
-const OFFER = "_alongside_offer";
-const VISITOR = "_alongside_visitor";
 
 interface Actions {
   updateCart(change: unknown): Promise<{ readonly userErrors?: readonly unknown[] } | undefined>;
 }
+interface Priced {
+  readonly id: number;
+  readonly title: string;
+  readonly price: number;
+  readonly compare_at_price: number | null;
+  readonly available: boolean;
+}
+interface Product extends Priced {
+  readonly variants: readonly Priced[];
+}
 interface Shopify {
+  readonly currency?: { readonly active?: string };
   readonly actions?: Actions;
   readonly routes?: { readonly root?: string };
 }
@@ -19,9 +26,11 @@ function variantOf({ variant_id }: CartLine): string {
   return variant_id.replace(/^.*\//, "");
 }
 
-function properties({ slate_id, offer_id }: CartLine): Record<string, string> {
-  return { [SLATE]: slate_id, ...(offer_id && { [OFFER]: offer_id }) };
-}
+/** Hidden by themes and at checkout because of the first character. */
+const properties = ({ slate_id, offer_id }: CartLine): Record<string, string> => ({
+  _alongside_slate: slate_id,
+  ...(offer_id && { _alongside_offer: offer_id }),
+});
 
 const actionLine = (line: CartLine): unknown => ({
   merchandiseId: `gid://shopify/ProductVariant/${variantOf(line)}`,
@@ -29,10 +38,33 @@ const actionLine = (line: CartLine): unknown => ({
   attributes: Object.entries(properties(line)).map(([key, value]) => ({ key, value })),
 });
 
+/**
+ * A product and its variants. Prices are hundredths of the buyer's currency, whatever its minor unit; a
+ * product that his market lacks is a 404.
+ */
+async function quotesOf(root: string, { product_id, url }: Item, money: (cents: number | null) => Money) {
+  const handle = /\/products\/([^/?#]+)/.exec(url)?.[1];
+  const product = await ask<Product>(`${root}products/${handle}.js`).catch(() => null);
+  if (!product) return [];
+  const sold = ({ available, compare_at_price, price }: Priced) => ({
+    available,
+    price: money(price),
+    compare_at: money(compare_at_price),
+  });
+  const variants = product.variants.map((one) => ({
+    id: `${one.id}`,
+    parent: product_id,
+    title: one.title,
+    ...sold(one),
+  }));
+  return [{ id: product_id, ...sold(product) }, ...variants];
+}
+
 /** The theme's own actions where it has them: they open its drawer; otherwise the AJAX cart. */
 export const cart: MakeCart = (_, window) => {
   const shopify = (): Shopify => (window as { Shopify?: Shopify }).Shopify ?? {};
-  const url = (name: string): string => `${shopify().routes?.root ?? "/"}cart/${name}.js`;
+  const root = (): string => shopify().routes?.root ?? "/";
+  const url = (name: string): string => `${root()}cart/${name}.js`;
   return {
     async add(lines) {
       const { actions } = shopify();
@@ -42,13 +74,19 @@ export const cart: MakeCart = (_, window) => {
           quantity: line.quantity,
           properties: properties(line),
         }));
-        return post(url("add"), { items });
+        return ask(url("add"), { items });
       }
       const answer = await actions.updateCart({ lines: lines.map(actionLine) });
       if (answer?.userErrors?.length) throw new Error("the cart did not take the line");
       return answer ?? null;
     },
-    remove: (_product, variant) => post(url("change"), { id: variant?.replace(/^.*\//, ""), quantity: 0 }),
-    mark: (visitor) => post(url("update"), { attributes: { [VISITOR]: visitor } }),
+    async quote(items, toMoney) {
+      const currency = shopify().currency?.active;
+      if (!currency) return null;
+      const money = (cents: number | null): Money => toMoney((cents ?? 0) / 100, currency);
+      return (await Promise.all(items.map((item) => quotesOf(root(), item, money)))).flat();
+    },
+    remove: (_product, variant) => ask(url("change"), { id: variant?.replace(/^.*\//, ""), quantity: 0 }),
+    mark: (visitor) => ask(url("update"), { attributes: { _alongside_visitor: visitor } }),
   };
 };

@@ -1,11 +1,3 @@
-/** What the shop's own consent tool says, where it has one that we know. */
-export interface ConsentTool {
-  /** True or false once the shopper has answered, null as long as nobody knows. */
-  now(): boolean | null;
-  /** Calls with each answer that the shopper gives later. */
-  listen(answered: (given: boolean) => void): void;
-}
-
 interface Tools {
   readonly Shopify?: {
     readonly customerPrivacy?: { readonly analyticsProcessingAllowed?: () => boolean };
@@ -14,29 +6,31 @@ interface Tools {
   readonly wp_has_consent?: (category: string) => boolean;
 }
 
-const answerOf = (event: Event): Readonly<Record<string, unknown>> =>
-  ((event as CustomEvent).detail as Record<string, unknown> | null) ?? {};
-
-/** Shopify's customer privacy and the WP Consent API, whichever the page has. */
-export function consentTool(page: Document, window: Window): ConsentTool {
-  const tools = window as Tools;
-  const shopify = (): boolean | null =>
-    tools.Shopify?.customerPrivacy?.analyticsProcessingAllowed?.() ?? null;
-  return {
-    now: () => shopify() ?? tools.wp_has_consent?.("statistics") ?? null,
-    listen(answered) {
-      page.addEventListener("visitorConsentCollected", (event) =>
-        answered(shopify() ?? answerOf(event)["analyticsAllowed"] === true),
-      );
-      page.addEventListener("wp_listen_for_consent_change", (event) => {
-        const { statistics } = answerOf(event);
-        if (statistics) answered(statistics === "allow");
-      });
-      if (shopify() !== null) return;
-      tools.Shopify?.loadFeatures?.([{ name: "consent-tracking-api", version: "0.1" }], () => {
-        const given = shopify();
-        if (given !== null) answered(given);
-      });
-    },
+/**
+ * Tells what the shop's own consent tool says, now if it knows and whenever the shopper answers: Shopify's
+ * customer privacy or the WP Consent API, whichever the page has.
+ */
+export function heed(
+  answered: (given: boolean) => void,
+  page: Document = document,
+  tools: object = window,
+): void {
+  const { Shopify, wp_has_consent } = tools as Tools;
+  const shopify = (): boolean | undefined => Shopify?.customerPrivacy?.analyticsProcessingAllowed?.();
+  const tell = (given: boolean | undefined): void => {
+    if (given !== undefined) answered(given);
   };
+  const listen = (
+    name: string,
+    read: (detail: Readonly<Record<string, unknown>>) => boolean | undefined,
+  ): void => page.addEventListener(name, (event) => tell(read((event as CustomEvent).detail ?? {})));
+  listen("visitorConsentCollected", ({ analyticsAllowed }) => shopify() ?? analyticsAllowed === true);
+  listen("wp_listen_for_consent_change", ({ statistics }) =>
+    statistics ? statistics === "allow" : undefined,
+  );
+  const known = shopify();
+  if (known === undefined) {
+    Shopify?.loadFeatures?.([{ name: "consent-tracking-api", version: "0.1" }], () => tell(shopify()));
+  }
+  tell(known ?? wp_has_consent?.("statistics"));
 }

@@ -1,11 +1,10 @@
 import { forward } from "./forward";
+import type { Watch } from "./near";
 import { createPost } from "./post";
 import type { Session } from "./session";
-import { createSight, type Sight } from "./sight";
-import { Tracker } from "./tracker";
+import { watchSeen } from "./sight";
+import { createTracker } from "./tracker";
 import type { Item, Kind } from "./types";
-
-export { whenOut } from "./sight";
 
 export interface EventSettings {
   readonly base: string;
@@ -14,10 +13,13 @@ export interface EventSettings {
   readonly forward: string;
 }
 
+/** `value` is the price in major units, 0 where nobody knows it. */
+export type Track = (kind: Kind, slateId: string, item: Item, value: number) => void;
+
 export interface Events {
   /** Tells when a card has been seen: half of it for one second. */
-  readonly seen: Sight;
-  track(kind: Kind, slateId: string, item: Item): void;
+  readonly seen: Watch;
+  readonly track: Track;
 }
 
 /** Sees, counts and sends; what a page before could not send goes first. */
@@ -27,16 +29,13 @@ export function createEvents(
   visitor: () => string | null,
 ): Events {
   const post = createPost(settings.base, settings.key);
-  const tracker = new Tracker({ post, session, visitor, now: () => new Date() });
-  window.addEventListener("pagehide", () => tracker.leave());
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) tracker.leave();
-  });
+  const { leave, track } = createTracker({ post, session, visitor, now: () => new Date() });
+  window.addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => document.hidden && leave());
   return {
-    seen: createSight(document, { share: 0.5, dwell: 1000, margin: "0px" }),
-    track(kind, slateId, item) {
-      const counted = tracker.track(kind, slateId, item);
-      if (counted && visitor()) forward(settings.forward, kind, slateId, item, window);
+    seen: watchSeen,
+    track(kind, slateId, item, value) {
+      if (track(kind, slateId, item) && visitor()) forward(settings.forward, kind, slateId, item, value);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { exponent } from "./money";
 import type { Item, Kind } from "./types";
 
 interface Told {
@@ -6,35 +5,33 @@ interface Told {
   fbq?: (command: string, name: string, fields: object, more: object) => void;
 }
 
-const GA4: Readonly<Record<Kind, string>> = {
-  impression: "view_item_list",
-  click: "select_item",
-  add: "add_to_cart",
-};
-/** What Meta has a name for; an impression is told under a name of our own. */
-const META: Readonly<Record<Kind, readonly [string, string]>> = {
-  impression: ["trackCustom", "RecommendationView"],
-  click: ["track", "ViewContent"],
-  add: ["track", "AddToCart"],
+/** What GA4 and Meta call it; an impression is told to Meta under a name of our own. */
+const CALLED: Readonly<Record<Kind, readonly [ga4: string, command: string, meta: string]>> = {
+  impression: ["view_item_list", "trackCustom", "RecommendationView"],
+  click: ["select_item", "track", "ViewContent"],
+  add: ["add_to_cart", "track", "AddToCart"],
 };
 
 /** Tells the shop's own analytics, where it has them; nothing is loaded for it. */
-export function forward(to: string, kind: Kind, slateId: string, item: Item, window: Window): void {
+export function forward(
+  to: string,
+  kind: Kind,
+  item_list_id: string,
+  { product_id, price: cost, position: index, title }: Item,
+  price: number,
+): void {
   const told = window as Told;
-  const { product_id, price, position, title } = item;
-  const value = price ? price.amount / 10 ** exponent(price.currency) : 0;
-  const currency = price?.currency;
-  if (/\bga4\b/.test(to)) {
-    const line = { item_id: product_id, item_name: title, index: position, price: value, quantity: 1 };
-    const list = { item_list_id: slateId, item_list_name: "alongside" };
-    told.dataLayer ??= [];
-    told.dataLayer.push({ ecommerce: null });
-    const ecommerce = { currency, value, ...list, items: [{ ...line, ...list }] };
-    told.dataLayer.push({ event: GA4[kind], ecommerce });
+  const [event, command, name] = CALLED[kind];
+  const shared = { currency: cost?.currency, value: price };
+  if (to.includes("ga4")) {
+    const list = { item_list_id, item_list_name: "alongside" };
+    const line = { item_id: product_id, item_name: title, index, price, quantity: 1, ...list };
+    const layer = (told.dataLayer ??= []);
+    layer.push({ ecommerce: null });
+    layer.push({ event, ecommerce: { ...shared, ...list, items: [line] } });
   }
-  if (/\bmeta\b/.test(to)) {
-    const product = { content_type: "product" };
-    const fields = { ...product, content_ids: [product_id], content_name: title, value, currency };
-    told.fbq?.(...META[kind], fields, { eventID: `${slateId}:${position}:${kind[0]}` });
+  if (to.includes("meta")) {
+    const fields = { content_type: "product", content_ids: [product_id], content_name: title, ...shared };
+    told.fbq?.(command, name, fields, { eventID: `${item_list_id}:${index}:${kind[0]}` });
   }
 }

@@ -1,28 +1,36 @@
 import type { Money } from "./types";
 
 // ISO 4217, not the browser's tables: those round some currencies for display (IQD, for one).
-const NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
-const THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND";
+const NO_DIGITS = /BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF/;
+const THREE_DIGITS = /BHD|IQD|JOD|KWD|LYD|OMR|TND/;
 
 /** Digits of the minor unit: 2 for GBP, 0 for JPY, 3 for KWD. */
-export function exponent(currency: string): number {
-  if (NO_DIGITS.includes(currency)) return 0;
-  return THREE_DIGITS.includes(currency) ? 3 : 2;
-}
+export const exponent = (currency: string): number =>
+  NO_DIGITS.test(currency) ? 0 : THREE_DIGITS.test(currency) ? 3 : 2;
+
+/** Pounds of pence. */
+export const major = ({ amount, currency }: Money): number => amount / 10 ** exponent(currency);
+
+/** Of 4.25 GBP, 425. */
+export const toMoney = (major: number, currency: string): Money => ({
+  amount: Math.round(major * 10 ** exponent(currency)),
+  currency,
+});
 
 /** The price as the page's language writes it; an unknown language falls back to the browser's. */
-export function formatMoney({ amount, currency }: Money, language: string): string {
+export function formatMoney(money: Money, language: string): string {
+  const { currency } = money;
   const digits = exponent(currency);
-  const options: Intl.NumberFormatOptions = {
-    style: "currency",
-    currency,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  };
-  const major = amount / 10 ** digits;
+  const write = (tongue: string | undefined): string =>
+    new Intl.NumberFormat(tongue, {
+      style: "currency",
+      currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(major(money));
   try {
-    return new Intl.NumberFormat(language || undefined, options).format(major);
+    return write(language || undefined);
   } catch {
-    return new Intl.NumberFormat(undefined, options).format(major);
+    return write(undefined);
   }
 }

@@ -1,29 +1,17 @@
-import type { Sight } from "./sight";
+/** Calls once for a watched element. What left the page is not seen, and needs no forgetting. */
+export type Watch = (element: Element, seen: () => void) => void;
 
-/** Calls once for each watched element when it comes near the window; at once where nobody can tell. */
-export function createNear(margin: string): Sight {
-  if (typeof IntersectionObserver === "undefined") {
-    return { watch: (_, seen) => seen(), forget: () => undefined };
-  }
-  const watched = new Map<Element, () => void>();
-  const forget = (element: Element): void => {
-    watched.delete(element);
-    observer.unobserve(element);
-  };
-  const observer = new IntersectionObserver(
-    (entries) => {
-      for (const { isIntersecting, target } of entries) {
-        const seen = watched.get(target);
-        if (!isIntersecting || !seen) continue;
-        forget(target);
+/** Calls when an element comes within `rootMargin` of the window. */
+export const watchNear =
+  (rootMargin: string): Watch =>
+  (element, seen) => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
         seen();
-      }
-    },
-    { rootMargin: margin },
-  );
-  const watch: Sight["watch"] = (element, seen) => {
-    watched.set(element, seen);
+      },
+      { rootMargin },
+    );
     observer.observe(element);
   };
-  return { watch, forget };
-}

@@ -9,20 +9,16 @@ export const fields = (value: unknown): Fields =>
 export const text = (value: unknown): string => (typeof value === "string" ? value : "");
 export const whole = (value: unknown, least = 0): value is number =>
   Number.isSafeInteger(value) && (value as number) >= least;
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** What `read` makes of each value, less what it makes nothing of. */
 export const readAll = <T>(values: unknown, read: (value: unknown) => T | null): T[] =>
-  list(values)
-    .map(read)
-    .filter((one): one is Awaited<T> & T => one !== null);
+  Array.isArray(values) ? values.map(read).filter((one) => one !== null) : [];
 
 /** An absolute http(s) address, or "" for anything else: `javascript:` never reaches a link. */
 export function address(value: unknown, page: string): string {
-  if (!text(value)) return "";
   try {
-    const url = new URL(text(value), page);
-    return /^https?:$/.test(url.protocol) ? url.href : "";
+    const { href, protocol } = new URL(text(value) || "none:", page);
+    return /^https?:$/.test(protocol) ? href : "";
   } catch {
     return "";
   }
@@ -42,11 +38,11 @@ function higher(value: unknown, price: Money): Money | null {
 }
 
 function variant(value: unknown): Variant | null {
-  const raw = fields(value);
-  const price = money(raw["price"]);
-  const id = text(raw["id"]);
-  if (!price || !id || raw["available"] === false) return null;
-  return { id, title: text(raw["title"]) || id, price, compare_at: higher(raw["compare_at"], price) };
+  const { available, compare_at, id, price, title } = fields(value);
+  const cost = money(price);
+  return cost && text(id) && available !== false
+    ? { id: text(id), title: text(title) || text(id), price: cost, compare_at: higher(compare_at, cost) }
+    : null;
 }
 
 function unitPrice(value: unknown): Item["unit_price"] {
@@ -56,27 +52,24 @@ function unitPrice(value: unknown): Item["unit_price"] {
 }
 
 function item(value: unknown, page: string): Item | null {
-  const raw = fields(value);
-  const price = money(raw["price"]);
-  const { position } = raw;
-  const product_id = text(raw["product_id"]);
-  const title = text(raw["title"]);
-  const url = address(raw["url"], page);
-  const variants = readAll(raw["variants"], variant);
-  const soldOut = raw["available"] === false || (list(raw["variants"]).length > 0 && !variants.length);
-  if (!price || !product_id || !title || !url || !whole(position, 1) || soldOut) return null;
+  const { available, position, price, product_id, title, url, variants, ...raw } = fields(value);
+  const cost = money(price);
+  const link = address(url, page);
+  const offered = readAll(variants, variant);
+  const soldOut = available === false || (Array.isArray(variants) && variants.length > 0 && !offered.length);
+  if (!cost || !text(product_id) || !text(title) || !link || !whole(position, 1) || soldOut) return null;
   return {
     position,
-    product_id,
+    product_id: text(product_id),
     variant_id: text(raw["variant_id"]) || null,
-    title,
-    url,
+    title: text(title),
+    url: link,
     image: address(raw["image"], page),
-    price,
+    price: cost,
     reason: text(raw["reason"]),
-    compare_at: higher(raw["compare_at"], price),
+    compare_at: higher(raw["compare_at"], cost),
     unit_price: unitPrice(raw["unit_price"]),
-    variants,
+    variants: offered,
   };
 }
 
@@ -85,17 +78,16 @@ function item(value: unknown, page: string): Item | null {
  * An item that cannot be shown or bought is left out, the others keep the positions that were logged.
  */
 export function parseSlate(value: unknown, page: string): Slate | null {
-  const raw = fields(value);
-  const slate_id = text(raw["slate_id"]);
-  const items = raw["items"];
-  if (!slate_id || !Array.isArray(items)) return null;
+  const { display, items, look, offer, placement, price_note, slate_id, title } = fields(value);
+  if (typeof slate_id !== "string" || !Array.isArray(items)) return null;
   return {
     slate_id,
-    placement: text(raw["placement"]),
-    display: text(raw["display"]),
-    title: text(raw["title"]),
+    placement: text(placement),
+    display: text(display),
+    title: text(title),
     items: readAll(items.slice(0, MOST_ITEMS), (one) => item(one, page)),
-    price_note: text(raw["price_note"]),
-    offer: fields(raw["offer"]),
+    price_note: text(price_note),
+    offer: fields(offer),
+    look: fields(look),
   };
 }

@@ -3,9 +3,9 @@ import type { Batch } from "./types";
 /** Two ways to send a batch of events, both as text/plain, which needs no preflight. */
 export interface Post {
   /** While the page lives: true once the app has answered for the batch, false to send it again. */
-  send(batch: Batch): Promise<boolean>;
+  readonly send: (batch: Batch) => Promise<boolean>;
   /** While the page is left, when no answer can be awaited: true when the browser took it over. */
-  handOver(batch: Batch): boolean;
+  readonly handOver: (batch: Batch) => boolean;
 }
 
 const TOO_MANY = 429;
@@ -13,13 +13,13 @@ const SERVER_ERROR = 500;
 
 export function createPost(base: string, key: string): Post {
   const address = `${base}/v1/events?key=${encodeURIComponent(key)}`;
+  const text = (batch: Batch): Blob => new Blob([JSON.stringify(batch)], { type: "text/plain" });
   return {
     async send(batch) {
       try {
         const { status } = await fetch(address, {
           method: "POST",
-          body: JSON.stringify(batch),
-          headers: { "content-type": "text/plain" },
+          body: text(batch),
           credentials: "omit",
           keepalive: true,
         });
@@ -31,7 +31,7 @@ export function createPost(base: string, key: string): Post {
     },
     handOver(batch) {
       try {
-        return navigator.sendBeacon(address, new Blob([JSON.stringify(batch)], { type: "text/plain" }));
+        return navigator.sendBeacon(address, text(batch));
       } catch {
         return false;
       }

@@ -38,8 +38,8 @@ export function createRecent(page: Document, storage: () => Storage, allowed: ()
       if (!allowed()) return;
       const title = meta("title") || page.title;
       const url = page.location.href.replace(/#.*/, "");
-      const viewed: Viewed = { id, title, url, image: meta("image"), at: Date.now() };
-      kept.write(NAME, [viewed, ...list().filter((one) => one.id !== id)].slice(0, MOST));
+      const others = list().filter((one) => one.id !== id);
+      kept.write(NAME, [{ id, title, url, image: meta("image"), at: Date.now() }, ...others].slice(0, MOST));
     },
     session: () =>
       list()

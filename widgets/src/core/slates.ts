@@ -12,22 +12,24 @@ const NAME = "alongside_slates";
 const MOST = 50;
 
 export function createSlates(session: Session, page: Document): Slates {
-  const load = (): [string, string][] => {
-    const kept = session.read(NAME);
-    return Array.isArray(kept) ? kept.filter((pair) => Array.isArray(pair) && pair.length === 2) : [];
+  const load = (): Map<string, string> => {
+    try {
+      return new Map(session.read(NAME) as [string, string][]);
+    } catch {
+      return new Map();
+    }
   };
-  const slateFor = (productId: string): string | null =>
-    load().find(([product]) => product === productId)?.[1] ?? null;
+  const slateFor = (productId: string): string | null => load().get(productId) ?? null;
   const fill = (): void => {
     for (const input of page.querySelectorAll<HTMLInputElement>("input[data-alongside-slate]")) {
-      const slate = slateFor(input.dataset["alongsideSlate"] ?? "");
-      if (slate) input.value = slate;
+      input.value = slateFor(input.dataset["alongsideSlate"] ?? "") ?? input.value;
     }
   };
   return {
     remember(productId, slateId) {
-      const others = load().filter(([product]) => product !== productId);
-      session.write(NAME, [[productId, slateId], ...others].slice(0, MOST));
+      const all = load();
+      all.delete(productId);
+      session.write(NAME, [[productId, slateId], ...all].slice(0, MOST));
       fill();
     },
     slateFor,

@@ -32,6 +32,7 @@ export interface Item {
 }
 
 export interface Slate {
+  /** Empty for what is shown and counted nowhere. */
   readonly slate_id: string;
   readonly placement: string;
   readonly display: string;
@@ -41,6 +42,8 @@ export interface Slate {
   readonly price_note: string;
   /** As it was answered: each display reads its own kind, and is none without. */
   readonly offer: Readonly<Record<string, unknown>>;
+  /** CSS custom properties that the merchant chose; where there is none, the theme's count. */
+  readonly look: Readonly<Record<string, unknown>>;
 }
 
 export type Kind = "impression" | "click" | "add";
@@ -62,9 +65,11 @@ export interface Batch {
 /** Who is asking; null without consent. */
 export interface Shopper {
   readonly visitor: string | null;
-  readonly customer: string | null;
+  readonly customer: string | null | undefined;
   /** Ids of the products seen in this session, newest first, with commas between them. */
   readonly session_recent?: string;
+  /** Language of the page. */
+  readonly lang?: string;
 }
 
 /** What a placement asks for, by parameter name; an absent parameter is not sent. */

@@ -9,21 +9,12 @@ export interface Visitor {
 
 const COOKIE = "alongside_visitor";
 const YEAR = 31_536_000;
-const LETTERS = 62; // ten digits, and the alphabet twice
-const LENGTH = 22;
-const FAIR = 248; // the largest multiple of 62 in a byte: above it some letters would be likelier
+const BYTES = 16;
 
-const letter = (n: number): string => (n < 36 ? n.toString(36) : (n - 26).toString(36).toUpperCase());
-
-/** `v_` and 22 letters, 131 bits from the browser's secure source. */
+/** `v_` and 128 bits from the browser's secure source. */
 export function newVisitor(): string {
-  let id = "";
-  while (id.length < LENGTH) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(LENGTH))) {
-      if (byte < FAIR && id.length < LENGTH) id += letter(byte % LETTERS);
-    }
-  }
-  return `v_${id}`;
+  const bytes = [...crypto.getRandomValues(new Uint8Array(BYTES))];
+  return `v_${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
 export function createVisitor(page: Document, consent: Consent): Visitor {

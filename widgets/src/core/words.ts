@@ -2,17 +2,12 @@
 export interface Words {
   readonly add: string;
   readonly added: string;
-  readonly inBasket: string;
   readonly recommendations: string;
   readonly previous: string;
   readonly next: string;
   readonly was: string;
-  readonly now: string;
-  readonly option: string;
-  // Those of displays that are not always there come from `languages`, in English too.
   readonly recent: string;
   readonly close: string;
-  readonly addChosen: string;
   readonly total: string;
   readonly save: string;
   readonly instead: string;
@@ -22,21 +17,14 @@ export interface Words {
   readonly quantity: string;
   readonly each: string;
   readonly chosen: string;
-  readonly more: string;
-  readonly less: string;
 }
 
-/** What a card says; of the rest nothing, until it is fetched. */
+/** What cards say in English; the rest, and other languages, come with the displays. */
 export const ENGLISH = {
   add: "Add to basket",
   added: "Added",
-  inBasket: "{} is in your basket",
   recommendations: "Recommendations",
-  previous: "Previous",
-  next: "Next",
   was: "Was",
-  now: "Now",
-  option: "Option",
 } as Words;
 
 /** The phrase with each `{}` in turn replaced by a value. */

@@ -2,5 +2,6 @@
 export { address, fields, money, readAll, text, whole } from "../core/parse";
 export { fill } from "../core/words";
 export { addButton, card, face, priceLine } from "../views/card";
+export { choose } from "../views/choice";
 export { make, makeButton } from "../views/dom";
-export { shelf } from "../views/shelf";
+export { head, list, region, shelf } from "../views/shelf";

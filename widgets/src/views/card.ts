@@ -1,6 +1,7 @@
 import type { Item } from "../core/types";
-import { make, makeButton } from "./dom";
-import type { Actions, Instead, Wish } from "./view";
+import { choose } from "./choice";
+import { type Inside, make, makeButton } from "./dom";
+import type { Actions, Chosen, Instead } from "./view";
 
 const ADDED_MS = 2500;
 const MIDDLE = 1;
@@ -18,49 +19,36 @@ export interface CardOptions {
  * The picture says nothing that the title beside it does not: it is silent to a screen reader.
  * Where there is none, a tile with the first letter of the title stands in its place.
  */
-function picture(item: Item): HTMLElement {
+function picture({ image, title }: Item): HTMLElement {
   const frame = make("span", "image");
-  const image = make("img", "picture");
   const stand = (): void => {
-    image.remove();
-    frame.dataset["letter"] = [...item.title][0] ?? "";
+    frame.replaceChildren();
+    frame.dataset["letter"] = [...title][0];
   };
-  image.alt = "";
-  image.loading = "lazy";
-  image.addEventListener("error", stand);
-  if (item.image) {
-    image.src = item.image;
-    frame.append(image);
-  } else {
-    stand();
-  }
+  if (image) frame.append(make("img", "picture", { alt: "", loading: "lazy", onerror: stand, src: image }));
+  else stand();
   return frame;
-}
-
-function link(item: Item, open: Actions["open"]): HTMLElement {
-  const anchor = make("a", "link", item.title);
-  anchor.href = item.url;
-  anchor.addEventListener("click", () => open(item));
-  anchor.addEventListener("auxclick", (event) => {
-    if (event.button === MIDDLE) open(item);
-  });
-  return anchor;
 }
 
 /** What it costs, what it cost before, and what the shop says beside a price; null where nobody knows. */
 export function priceLine(
-  { price, compare_at }: Pick<Item, "price" | "compare_at">,
+  { price, compare_at }: Pick<Chosen, "price" | "compare_at">,
   { words, price: format, note }: Pick<Actions, "words" | "price" | "note">,
 ): HTMLElement | null {
-  if (!price) return null;
-  const line = make("p", "price");
-  if (compare_at) {
-    const said = (word: string): HTMLElement => make("span", "status", `${word} `);
-    line.append(said(words.was), make("s", "was", format(compare_at)), " ", said(words.now));
-  }
-  line.append(format(price));
-  if (note) line.append(" ", make("small", "note", note));
-  return line;
+  return (
+    price &&
+    make(
+      "p",
+      "price",
+      {},
+      compare_at && make("span", "status", {}, `${words.was} `),
+      compare_at && make("s", "was", {}, format(compare_at)),
+      compare_at && " ",
+      format(price),
+      note && " ",
+      note && make("small", "note", {}, note),
+    )
+  );
 }
 
 /** A button that says for a while that it has done what it says. */
@@ -69,54 +57,64 @@ export function addButton(
   named: string,
   { words }: Actions,
   act: () => Promise<boolean>,
-): HTMLElement {
+): HTMLButtonElement {
   let busy = false;
   const show = (text: string): void => {
     button.textContent = text;
     button.setAttribute("aria-label", named ? `${text}: ${named}` : text);
   };
-  const press = async (): Promise<void> => {
+  const button = makeButton("add", "", "", async () => {
     if (busy) return;
     busy = true;
     const added = await act();
     busy = false;
     if (!added) return;
     show(words.added);
-    setTimeout(() => show(label), ADDED_MS);
-  };
-  const button = makeButton("add", "", () => void press());
+    setTimeout(show, ADDED_MS, label);
+  });
   show(label);
   return button;
 }
 
 /** What every card begins with: the picture, and the text with its link. */
-export function face(item: Item, actions: Actions): { whole: HTMLLIElement; text: HTMLElement } {
-  const text = make("div", "text", link(item, actions.open));
-  const whole = make("li", "card", picture(item), text);
-  whole.dataset["position"] = String(item.position);
-  return { whole, text };
+export function face(item: Item, { open }: Actions, ...lines: readonly Inside[]): HTMLLIElement {
+  const link = make(
+    "a",
+    "link",
+    {
+      href: item.url,
+      onclick: () => open(item),
+      onauxclick: ({ button }: MouseEvent) => button === MIDDLE && open(item),
+    },
+    item.title,
+  );
+  const text = make("div", "text", {}, link, ...lines);
+  return make("li", "card", { "data-position": item.position }, picture(item), text);
 }
 
 /** One item of a slate, a list item of the display's list. */
 export function card(item: Item, actions: Actions, options: CardOptions = {}): HTMLLIElement {
-  const { whole, text } = face(item, actions);
   const { add, price, words } = actions;
+  const { unit_price } = item;
   let line: HTMLElement | null = null;
-  const choice = actions.choosing(item, add ? item.variants : [], () => {
+  const choice = choose(item, add ? item.variants : [], () => {
     const next = priceLine(choice.now(), actions);
     if (next) line?.replaceWith(next);
     line = next;
   });
   line = priceLine(choice.now(), actions);
-  if (line) text.append(line);
-  const { unit_price } = item;
-  if (unit_price) text.append(make("p", "note", `${price(unit_price.price)} / ${unit_price.unit}`));
-  for (const said of [options.line?.(item), item.reason]) if (said) text.append(make("p", "reason", said));
+  const reason = (said: string | undefined): Inside => said && make("p", "reason", {}, said);
+  const act = async (): Promise<boolean> =>
+    !!add && add([{ item, variant_id: choice.now().variant_id, quantity: 1 }], options.instead);
+  const whole = face(
+    item,
+    actions,
+    line,
+    unit_price && make("p", "note", {}, `${price(unit_price.price)} / ${unit_price.unit}`),
+    reason(options.line?.(item)),
+    reason(item.reason),
+  );
   if (choice.control) whole.append(choice.control);
-  if (add) {
-    const wish = (): Wish => ({ item, variant_id: choice.now().variant_id, quantity: 1 });
-    const act = (): Promise<boolean> => add([wish()], options.instead);
-    whole.append(addButton(options.label ?? words.add, item.title, actions, act));
-  }
+  if (add) whole.append(addButton(options.label ?? words.add, item.title, actions, act));
   return whole;
 }

@@ -8,14 +8,13 @@ const AGAIN_MS = 2000;
 /** Where money changes hands nobody is interrupted. */
 const CHECKOUT = /\/(checkouts?|order-pay|payment|kasse|caisse|pago)\b/i;
 
+const BUSY =
+  ":is(input, textarea, select, [contenteditable]):focus, " +
+  "dialog[open], [aria-modal=true], [data-alongside-checkout]";
+
 /** The shopper is at something: paying, writing, or in another dialog. */
-function isBusy(page: Document): boolean {
-  const { activeElement, defaultView, hidden } = page;
-  const path = defaultView?.location.pathname ?? "";
-  const writing = activeElement?.matches("input, textarea, select, [contenteditable]");
-  const taken = page.querySelector("dialog[open], [aria-modal=true], [data-alongside-checkout]");
-  return hidden || CHECKOUT.test(path) || !!writing || !!taken;
-}
+const isBusy = (page: Document): boolean =>
+  page.hidden || CHECKOUT.test(page.location.pathname) || !!page.querySelector(BUSY);
 
 /**
  * A dialog that comes once a session, after a while, and never over a checkout. The browser keeps the
@@ -23,15 +22,12 @@ function isBusy(page: Document): boolean {
  */
 export const popup: View = (slate, actions) => {
   const { page, session, words } = actions;
-  const { whole, head } = shelf("popup", slate, actions);
-  const dialog = make("dialog", "dialog", whole);
-  const close = makeButton("close", words.close, () => dialog.close());
-  close.textContent = "×";
-  head.append(close);
-  dialog.setAttribute("aria-label", slate.title || words.recommendations);
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
-  });
+  const close = (): void => dialog.close();
+  const whole = shelf("popup", slate, actions, {}, makeButton("close", "×", words.close, close));
+  const onclick = ({ target }: Event): unknown => target === dialog && close();
+  const named = slate.title || words.recommendations;
+  const dialog = make("dialog", "dialog", { "aria-label": named, onclick }, whole);
+  let waited = false;
   const open = (): void => {
     if (session.read(SHOWN) || (!dialog.isConnected && waited)) return;
     waited = true;
@@ -40,7 +36,6 @@ export const popup: View = (slate, actions) => {
     // Where nothing can be kept it would come on every page: then it does not come at all.
     if (session.read(SHOWN)) dialog.showModal();
   };
-  let waited = false;
   setTimeout(open, PATIENCE_MS);
   return dialog;
 };

@@ -1,20 +1,13 @@
-export interface Sheets {
-  /** Gives the page the rules of each text once. */
-  readonly adopt: (rules: string) => void;
-  /** Gives it the rules that every display shares, which lie at `url`. */
-  readonly dress: () => Promise<unknown>;
-}
-
 /**
- * A constructed sheet is allowed by the strictest style policy; a browser that has none gets an
- * element with the script's nonce.
+ * Gives the page the rules that lie at `url`, once. A constructed sheet is allowed by the strictest style
+ * policy; a browser that has none gets an element with the script's nonce.
  */
-export function createSheets(page: Document, nonce: string, url: string): Sheets {
-  const given = new Set<string>();
-  let dressed: Promise<unknown> | undefined;
-  const adopt = (rules: string): void => {
-    if (given.has(rules)) return;
-    given.add(rules);
+export function createSheet(page: Document, nonce: string, url: string): () => Promise<void> {
+  let dressed: Promise<void> | undefined;
+  const dress = async (): Promise<void> => {
+    const answer = await fetch(url, { credentials: "omit" });
+    if (!answer.ok) throw new Error(url);
+    const rules = await answer.text();
     try {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(rules);
@@ -26,10 +19,5 @@ export function createSheets(page: Document, nonce: string, url: string): Sheets
       page.head.append(style);
     }
   };
-  const fetched = async (): Promise<void> => {
-    const answer = await fetch(url, { credentials: "omit" });
-    if (!answer.ok) throw new Error(url);
-    adopt(await answer.text());
-  };
-  return { adopt, dress: () => (dressed ??= fetched()) };
+  return () => (dressed ??= dress());
 }

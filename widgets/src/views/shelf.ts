@@ -1,26 +1,38 @@
 import type { Slate } from "../core/types";
 import { card, type CardOptions } from "./card";
-import { make } from "./dom";
+import { type Inside, make } from "./dom";
 import type { Actions, View } from "./view";
 
-export interface Shelf {
-  readonly whole: HTMLElement;
-  readonly head: HTMLElement;
-  readonly list: HTMLUListElement;
+/** A region named by its heading, and what is in it. `display` may be several classes. */
+export function region(
+  display: string,
+  { title }: Slate,
+  { words }: Actions,
+  ...inside: readonly Inside[]
+): HTMLElement {
+  // It takes the focus when what had it was replaced.
+  return make("section", display, { "aria-label": title || words.recommendations, tabIndex: -1 }, ...inside);
 }
 
-/** What the displays share: a region named by its heading, and the cards in order. */
-export function shelf(display: string, slate: Slate, actions: Actions, options?: CardOptions): Shelf {
-  const list = make("ul", "items", ...slate.items.map((item) => card(item, actions, options)));
-  list.setAttribute("role", "list"); // Safari forgets the role of a list without bullets
-  const head = make("div", "head");
-  if (slate.title) head.append(make("h2", "title", slate.title));
-  const whole = make("section", display, head, list);
-  whole.setAttribute("aria-label", slate.title || actions.words.recommendations);
-  whole.tabIndex = -1;
-  return { whole, head, list };
+/** The heading, and whatever else stands in its line. */
+export const head = ({ title }: Slate, ...inside: readonly Inside[]): HTMLElement =>
+  make("div", "head", {}, title && make("h2", "title", {}, title), ...inside);
+
+/** Cards in order. Safari forgets the role of a list without bullets. */
+export const list = (cards: readonly Inside[]): HTMLUListElement =>
+  make("ul", "items", { role: "list" }, ...cards);
+
+/** What most displays are: a heading, and the cards in order. */
+export function shelf(
+  display: string,
+  slate: Slate,
+  actions: Actions,
+  options?: CardOptions,
+  ...beside: readonly Inside[]
+): HTMLElement {
+  const cards = slate.items.map((item) => card(item, actions, options));
+  return region(display, slate, actions, head(slate, ...beside), list(cards));
 }
 
 /** Cards in rows and columns. */
-export const grid: View = (slate, actions) =>
-  slate.items.length ? shelf("grid", slate, actions).whole : null;
+export const grid: View = (slate, actions) => (slate.items.length ? shelf("grid", slate, actions) : null);

@@ -1,5 +1,5 @@
 import type { Session } from "../core/session";
-import type { Item, Money, Slate, Variant } from "../core/types";
+import type { Item, Money, Slate } from "../core/types";
 import type { Words } from "../core/words";
 
 /** So much of an item for the basket. */
@@ -20,17 +20,6 @@ export interface Instead {
 /** What would be bought of an item now. */
 export type Chosen = Pick<Item, "price" | "compare_at" | "variant_id">;
 
-/** Lets the shopper choose among what is offered of an item; `changed` is called with each choice. */
-export type Choose = (
-  item: Item,
-  offered: readonly Variant[],
-  changed: () => void,
-) => {
-  /** Null where there is nothing to choose. */
-  readonly control: HTMLElement | null;
-  now(): Chosen;
-};
-
 /** What a view may do; it knows neither network nor cart. */
 export interface Actions {
   readonly words: Words;
@@ -44,7 +33,6 @@ export interface Actions {
   readonly total: string | null;
   /** The shop's cart can take something out again. */
   readonly swaps: boolean;
-  readonly choosing: Choose;
   readonly price: (price: Money) => string;
   /** The shopper follows the card to its product. */
   readonly open: (item: Item) => void;
