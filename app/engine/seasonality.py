@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.engine.affinity import UNIT
 from app.engine.dataset import DAY
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ DOUBT = 30.0
 """So many sales that follow the wider rhythm (category < store < none) hold back every multiplier."""
 
 _WEEK_DAYS = 7
+_AHEAD, _SPREAD = 10.0, 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,18 @@ def boost(seasons: Seasonality, category: str, second: int) -> float:
     rhythm = seasons.of(category)
     at = np.asarray([second], np.int64)
     return float(np.sqrt(rhythm.months[months_of(at)[0]] * rhythm.weeks[weeks_of(at)[0]]))
+
+
+def nearness(data: Dataset) -> NDArray[np.float64]:
+    """Weigh each order of half a year ago and more by how near its day of the year is to the coming weeks.
+
+    1 ten days after ``data.now`` in any year, falling off as a normal curve with a deviation of 15 days; in
+    whole units.
+    """
+    ages = data.ages()
+    off = (ages + _AHEAD + YEAR_DAYS / 2.0) % YEAR_DAYS - YEAR_DAYS / 2.0
+    near = np.rint(np.exp(-0.5 * (off / _SPREAD) ** 2) * UNIT) / UNIT
+    return np.where(ages > YEAR_DAYS / 2.0, near, 0.0)
 
 
 def months_of(times: LongArray) -> LongArray:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.engine import seasonality, segments
 from app.engine.affinity import confidence, mass, order_weights
 from app.engine.lists import matrix
 from app.engine.shoppers import habits, likeness
@@ -74,7 +75,8 @@ class Signals:
         ever, lately = self._ever[who], self._lately[who]
         columns = [score[seats, items] for score in strongest]
         columns += [np.asarray(seen[seats, items]).ravel() for seen in (ever, lately)]
-        columns += [trend[items] for trend in self._trends]
+        columns += [trend[items] for trend in (*self._trends, *self._seasons)]
+        columns += [steps[who][seats] for steps in self._steps]
         columns.append(self._order_counts[who][seats].astype(np.float32))
         numbers = np.stack(columns, axis=1).astype(np.float32)
         return Candidates(seats + first, items, (numbers[:, 0] > 0.0).astype(np.int64), numbers)
@@ -107,6 +109,22 @@ class Signals:
             sold = mass(self.data, order_weights(self.data, 0.0, half_life))
             best = max(float(sold.max(initial=0.0)), float(np.finfo(np.float32).tiny))
             yield (sold / best).astype(np.float32)
+
+    @cached_property
+    def _seasons(self) -> list[FloatArray]:
+        """For each item: how its category sells at this time of the year, and what it sold then in others."""
+        seasons, categories = seasonality.learn(self.data), self.data.described.categories
+        now = {name: seasonality.boost(seasons, name, self.data.now) for name in set(categories)}
+        past = mass(self.data, seasonality.nearness(self.data))
+        best = max(float(past.max(initial=0.0)), float(np.finfo(np.float32).tiny))
+        return [np.asarray([now[name] for name in categories], np.float32), (past / best).astype(np.float32)]
+
+    @cached_property
+    def _steps(self) -> list[FloatArray]:
+        """For each shopper: recency, frequency and money, each from 1 to 5; money by list prices."""
+        spent = np.asarray(self.data.bought @ self.data.priced()).ravel()
+        scored = segments.score(segments.customers(self.data, spent))
+        return [steps.astype(np.float32) for steps in (scored.recency, scored.frequency, scored.money)]
 
     @cached_property
     def _order_counts(self) -> LongArray:

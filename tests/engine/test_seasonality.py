@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.seasonality import PRIOR, boost, learn, months_of, multipliers, prior, weeks_of
+from app.engine.seasonality import PRIOR, boost, learn, months_of, multipliers, nearness, prior, weeks_of
 from tests.engine.shops import Basket, shop
 
 NOVEMBER = 1_795_262_400  # 2026-11-21
@@ -70,3 +70,11 @@ def test_the_prior_has_a_value_for_every_week() -> None:
     weeks = prior().weeks
     assert len(weeks) == 53
     assert weeks[[0, 20, 50]].tolist() == [1.2, 1.0, 1.3]
+
+
+def test_orders_of_a_year_ago_are_near_and_those_of_last_week_are_not() -> None:
+    data = shop([(0, "", ["tea"]), (100, "", ["tea"]), (355, "", ["tea"])])
+    year_ago, long_ago, lately = nearness(data).tolist()  # seen from day 355: ten days short of a year later
+    assert year_ago == pytest.approx(1.0, abs=1e-6)
+    assert long_ago < 1e-6
+    assert lately == 0.0

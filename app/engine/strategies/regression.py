@@ -94,5 +94,6 @@ def _sparse(weights: FloatArray, length: int, items: int) -> csr_matrix:
     kept = min(length, core)
     sizes = np.abs(weights)
     bars = np.partition(sizes, core - kept, axis=1)[:, core - kept] if core else np.zeros(0, np.float32)
-    rows, columns = np.nonzero((sizes >= bars[:, None]) & (sizes > 0.0))
+    bars = np.maximum(bars, np.finfo(np.float32).tiny)
+    rows, columns = np.divmod(np.flatnonzero(sizes >= bars[:, None]), max(core, 1))
     return csr_matrix((weights[rows, columns], (rows, columns)), shape=(items, items))
