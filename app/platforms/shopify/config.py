@@ -72,6 +72,7 @@ class Gateway(httpx.BaseTransport):
         if not str(request.url).startswith(self._url):
             target = httpx.URL(f"{self._url}/{request.url.host}{request.url.raw_path.decode()}")
             headers = [(name, value) for name, value in request.headers.raw if name.lower() != b"host"]
+            headers.insert(0, (b"Host", target.netloc))
             request = httpx.Request(
                 request.method, target, headers=headers, stream=request.stream, extensions=request.extensions
             )

@@ -33,13 +33,17 @@ CONCURRENT = 5
 
 @dataclass
 class Admin:
-    """``slow`` keeps bulk operations running until ``finish_bulk``; ``asked`` keeps what was asked."""
+    """``slow`` keeps bulk operations running until ``finish_bulk``; ``asked`` keeps what was asked.
+
+    ``copies`` makes a large shop of a small one: so many times the result of a bulk query, by its root.
+    """
 
     shop: Shop
     folder: Path
     address: str
     scopes: frozenset[str] = frozenset()
     slow: bool = False
+    copies: dict[str, int] = field(default_factory=dict)
     subscriptions: list[Node] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     points: float = BUCKET
@@ -171,6 +175,8 @@ class Admin:
         path = self.folder / f"bulk-{gid.rpartition('/')[2]}.jsonl"
         with path.open("w", encoding="utf-8") as file:
             lines = bulk.lines(result.data, grouped=operation["grouped"])
+            copies = max(self.copies.get(root, 1) for root in result.data)
+            lines = bulk.copied(list(lines), copies) if copies > 1 else lines
             written = sum(1 for line in lines if file.write(line))
         operation.update(
             status="COMPLETED", objectCount=str(written), completedAt=self.shop.now(),

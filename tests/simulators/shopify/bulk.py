@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -22,6 +24,9 @@ from tests.simulators.shopify import contract
 
 MOST_CONNECTIONS = 5
 DEEPEST = 2
+
+_ID = re.compile(r"(gid://shopify/(?!Customer|Location)\w+/)(\d+)")
+_APART = 10_000_000
 
 
 class _Connections(Visitor):
@@ -74,6 +79,17 @@ def lines(data: dict[str, Any], *, grouped: bool) -> Iterator[str]:
                 parents.append(family[0])
                 children.extend(family[1:])
     yield from (_line(each) for each in parents + children)
+
+
+def copied(lines: list[str], times: int) -> Iterator[str]:
+    """The same shop many times over, with other ids each time; customers stay who they are."""
+    for copy in range(times):
+        for line in lines:
+            yield _ID.sub(partial(_shifted, copy * _APART), line)
+
+
+def _shifted(by: int, found: re.Match[str]) -> str:
+    return f"{found[1]}{int(found[2]) + by}"
 
 
 def _family(node: dict[str, Any], parent: str | None) -> Iterator[dict[str, Any]]:
