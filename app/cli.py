@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.kernel import log
-from app.kernel.errors import AppError
+from app.kernel.errors import AppError, Invalid
 from app.kernel.settings import Settings
 
 if TYPE_CHECKING:
@@ -252,6 +252,8 @@ def evaluate(
 
     from app.domain.learning import assemble, evaluation, figures, rankfiles
 
+    if (orders is None) != (products is None):
+        raise Invalid("--orders and --products go together")
     if orders is not None and products is not None:
         data = rankfiles.dataset(orders, products)
     else:
