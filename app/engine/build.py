@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.engine.choose import choose
+from app.engine.lists import shorter
 from app.engine.strategies.ranked import trees_grow
 from app.engine.types import Blend, Published
 from app.kernel.log import get_logger
@@ -56,7 +57,11 @@ def publishable(data: Dataset, recipe: Recipe) -> Published:
     return Published(
         item_ids=data.item_ids,
         shopper_ids=data.shopper_ids,
-        lists={name: lists for name, lists in fitted.items() if name in kept},
+        lists={
+            name: shorter(lists, recipe.lengths.get(name, data.items))
+            for name, lists in fitted.items()
+            if name in kept
+        },
         blends=blends,
         categories=data.described.categories if any(data.described.categories) else (),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.engine.lists import Hanging, cut, matrix
+from app.engine.lists import shorter
 from app.engine.measures import hit_rate
 
 if TYPE_CHECKING:
@@ -36,13 +36,11 @@ def shortened(recipe: Recipe, boards: Mapping[str, Board], fitted: Mapping[str, 
 def _as_short_as(recipe: Recipe, strategy: Cooccurrence | Regression, board: Board, lists: Lists) -> Recipe:
     weights = recipe.blend(board.cases.location)
     whole = _worth(board, weights)
-    hanging = Hanging(lists.anchor, lists.reason)
     for share in _SHARES:
         length = max(int(strategy.length * share), 1)
-        short = cut(matrix(lists, board.cases.given.shape[1]), length, hanging)
-        worth = _worth(board.having(strategy.name, short), weights)
+        worth = _worth(board.having(strategy.name, shorter(lists, length)), weights)
         if all(full - left <= LOSS for full, left in zip(whole, worth, strict=True)):
-            return recipe.using(replace(strategy, length=length))
+            return replace(recipe, lengths={**recipe.lengths, strategy.name: length})
     return recipe
 
 

@@ -95,6 +95,25 @@ def joined(first: Lists, second: Lists) -> Lists:
     return replace(first, starts=starts, items=items[order], scores=scores[order], counts=counts)
 
 
+def shorter(lists: Lists, length: int) -> Lists:
+    """Keep the ``length`` strongest entries of each row, whatever their sign, in their order."""
+    sizes = np.diff(lists.starts)
+    if sizes.max(initial=0) <= length:
+        return lists
+    rows = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.lexsort((lists.items, -np.abs(lists.scores), rows))
+    places = np.empty(len(rows), np.int64)
+    places[order] = np.arange(len(rows)) - lists.starts[rows]
+    kept = np.flatnonzero(places < length)
+    return replace(
+        lists,
+        starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(np.minimum(sizes, length))]),
+        items=lists.items[kept],
+        scores=lists.scores[kept],
+        counts=lists.counts[kept] if len(lists.counts) else lists.counts,
+    )
+
+
 def stacked(parts: Sequence[Lists], hanging: Hanging) -> Lists:
     """Put the rows of lists under each other."""
     sizes = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.starts) for part in parts)])

@@ -61,6 +61,7 @@ class Recipe:
     cart: Weights = field(default_factory=lambda: CART)
     home: Weights = field(default_factory=lambda: HOME)
     own: Mapping[str, Weights] = field(default_factory=dict)
+    lengths: Mapping[str, int] = field(default_factory=dict)  # of what is published; fitted lists are longer
 
     def fit(self, data: Dataset) -> dict[str, Lists]:
         """Fit all strategies; discovery follows the fitted basket lists, trees only where they are wanted."""
