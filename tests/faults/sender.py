@@ -17,9 +17,9 @@ from tests.faults.stage import Stage
 
 _SENDERS = 4
 _ASKED_EVERY = 0.02
-_TIMEOUT = 20.0
+_TIMEOUT = 60.0
 _AGAIN_AFTER = 0.1
-_GIVEN_UP_AFTER = 90.0
+_GIVEN_UP_AFTER = 120.0
 _DYING = 0.1  # a killed process closes its port so many seconds later at most
 
 

@@ -16,6 +16,8 @@ from tests.faults.stage import stage
 
 SEEDS = range(10)
 
+pytestmark = pytest.mark.timeout(900)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

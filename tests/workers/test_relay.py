@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.domain.accounts.stores import Credentials
 from app.kernel.runtime import Runtime
-from workers import relay
+from workers import job, relay
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +43,30 @@ def test_what_waits_for_the_same_job_of_many_ids_is_one_job_a_store(
         ["measure.orders", store.store_id, "A1", "A2"],
         ["measure.orders", other_store.store_id, "A3"],
     ]
+
+
+def test_while_jobs_wait_in_the_queue_others_gather_in_the_outbox(
+    runtime: Runtime, store: Credentials
+) -> None:
+    for order in ("A1", "A2", "A3", "A4", "A5"):
+        with runtime.unit(store.store_id) as unit:
+            unit.enqueue("measure.orders", order)
+        relay.run_once(runtime)
+    queue = job.queue(runtime, "default")
+    assert [list(each.args)[2:] for each in queue.jobs] == [["A1"], ["A2"], ["A3"]]
+    runtime.valkey.delete(queue.key)
+    assert relay.run_once(runtime) == 2
+    assert [list(each.args)[2:] for each in queue.jobs] == [["A4", "A5"]]
+
+
+def test_a_full_queue_holds_up_no_training(runtime: Runtime, store: Credentials) -> None:
+    for number in range(4):
+        with runtime.unit(store.store_id) as unit:
+            unit.enqueue("train.due", str(number))
+        relay.run_once(runtime)
+    with runtime.unit(store.store_id) as unit:
+        unit.enqueue("train.store", queue="training", key=store.store_id)
+    assert relay.run_once(runtime) == 1
 
 
 def test_a_job_of_a_failed_transaction_is_never_relayed(runtime: Runtime, store: Credentials) -> None:
