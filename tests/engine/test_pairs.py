@@ -108,3 +108,17 @@ def test_orders_are_added_one_by_one_as_all_at_once(baskets: list[Basket], first
     early = np.arange(data.orders) < first
     assert same(weighed(data, early).plus(weighed(data, ~early)), weighed(data))
     assert same(data.parted(first)[0].pairs, Pairs.count(data.bought[:first]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(BASKETS, st.sampled_from([(0.0, 14.0), (0.0, 90.0), (0.25, 180.0), (0.5, 20.0)]))
+def test_what_an_item_weighs_less_a_person_is_what_it_weighs_without_him(
+    baskets: list[Basket], weighing: tuple[float, float]
+) -> None:
+    """Bestsellers, trends and all else that adds up weights of orders."""
+    whole, without = bought(baskets), bought([basket for basket in baskets if basket[1] != "ann"])
+    weights = affinity.order_weights(whole, *weighing)
+    ann = whole.buyers == (whole.shopper_ids.index("ann") if "ann" in whole.shopper_ids else -2)
+    left = affinity.mass(whole, weights) - affinity.mass(whole, weights * ann)
+    retrained = affinity.mass(without, affinity.order_weights(without, *weighing))
+    assert left.tolist() == [retrained[without.item_ids.index(item)] for item in whole.item_ids]
