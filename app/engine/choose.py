@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.engine.recipe import Weights
     from app.engine.strategies.cooccurrence import Cooccurrence
     from app.engine.strategies.regression import Regression
-    from app.engine.types import Lists
+    from app.engine.types import Lists, LongArray
 
 CLEARLY = 1.5
 """A challenger wins if it is better by this many standard errors of the paired difference."""
@@ -70,10 +70,11 @@ def choose(data: Dataset, seed: int, start: Recipe | None = None) -> Choice:
     for location, board in boards.items():
         recipe = recipe.weighing(location, _choose_weights(board, recipe.blend(location), tries, seed))
     recipe = joining(recipe, boards, train, _clearly_better)
-    recipe, boards["home"] = _choose_trees(recipe, boards["home"], fitted, (train, data))
+    recipe, boards["home"], ranks = _choose_trees(recipe, boards["home"], fitted, (train, data))
     measured = [row for board in boards.values() for row in _figures(board, recipe)]
     for location in ("thank-you", "category"):
         recipe, board = _choose_own(recipe, Board.of(asked[location], fitted), tries, seed)
+        recipe, board = ranking(recipe, board, ranks)
         measured += _figures(board, recipe)
     if min(len(asked["product"]), len(asked["cart"])) >= FEWEST_CASES:
         recipe = shortened(recipe, boards, fitted)
@@ -89,6 +90,29 @@ def _choose_own(recipe: Recipe, board: Board, tries: int, seed: int) -> tuple[Re
     if location == "category":
         weights = {recipe.popular.name: _FLOOR, **weights}
     return recipe.weighing(location, _choose_weights(board, weights, tries, seed)), board
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Lists that trees ranked for shoppers by whom they were not taught."""
+
+    who: LongArray
+    lists: Lists
+
+
+def ranking(recipe: Recipe, board: Board, ranks: Ranks | None) -> tuple[Recipe, Board]:
+    """Let the trees of the home page lead at another location too, where that is clearly better."""
+    location, trees = board.cases.location, recipe.ranked.name
+    if ranks is None or location not in recipe.own:
+        return recipe, board
+    untold = board.among(ranks.who)
+    if len(untold.cases) < FEWEST_CASES:
+        return recipe, board
+    tried = untold.having(trees, ranks.lists)
+    weights = {**recipe.blend(location), trees: TREES}
+    if not _clearly_better(tried.quality(weights), untold.quality(recipe.blend(location))):
+        return recipe, board
+    return recipe.weighing(location, weights), tried
 
 
 def trials(orders: int) -> int:
@@ -160,23 +184,24 @@ def _searched(board: Board, weights: Weights, tries: int, seed: int) -> Weights:
 
 def _choose_trees(
     recipe: Recipe, board: Board, fitted: Mapping[str, Lists], histories: tuple[Dataset, Dataset]
-) -> tuple[Recipe, Board]:
+) -> tuple[Recipe, Board, Ranks | None]:
     """Teach trees by half of the shoppers who came back; they stay if they answer the other half better."""
     train, data = histories
     lessons = Lessons.after(data, train.orders, recipe.ranked.lessons)
     half = np.arange(len(lessons.who)) % 2 == 0
     untold = board.among(lessons.who[~half])
     if len(untold.cases) < FEWEST_CASES or half.sum() < FEWEST_LESSONS or not trees_grow():
-        return recipe, board
+        return recipe, board, None
     found = Signals(train, recipe.via(fitted)).candidates(lessons.who)
     taught = recipe.ranked.learned(found.of(half), lessons.part(half))
     if not taught.models:
-        return recipe, board
-    tried = untold.having(taught.name, taught.placed(found.of(~half), lessons.who[~half], train))
+        return recipe, board, None
+    ranks = Ranks(lessons.who[~half], taught.placed(found.of(~half), lessons.who[~half], train))
+    tried = untold.having(taught.name, ranks.lists)
     weights = {**recipe.home, taught.name: TREES}
     if not _clearly_better(tried.quality(weights), untold.quality(recipe.home)):
-        return recipe, tried
-    return replace(recipe, ranked=recipe.ranked.learned(found, lessons), home=weights), tried
+        return recipe, tried, None
+    return replace(recipe, ranked=recipe.ranked.learned(found, lessons), home=weights), tried, ranks
 
 
 def _clearly_better(challenger: NDArray[np.float64], champion: NDArray[np.float64]) -> bool:

@@ -7,15 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from app.engine.build import LOCATIONS, NO_TREES, learn
-from app.engine.choose import choose, trials
+from app.engine.choose import Ranks, choose, ranking, trials
 from app.engine.dataset import Dataset
 from app.engine.evaluate import Board, cases, split
+from app.engine.lists import Hanging, cut
 from app.engine.measures import hit_rate, ndcg
 from app.engine.pipeline import PublishedIndex, Query, recommend
 from app.engine.recipe import Recipe
-from app.engine.types import Blend
+from app.engine.types import Anchor, Blend, ReasonKind
 from tests.engine.shops import FIVE, drawn_shop, shop
 
 
@@ -178,3 +180,24 @@ def test_a_machine_that_cannot_load_lightgbm_learns_without_trees_and_says_so(
     learned = learn(drawn_shop(300))
     assert learned.missing == (NO_TREES,)
     assert "ranked" not in learned.published.lists
+
+
+@pytest.mark.parametrize("knowing", [True, False])
+def test_trees_lead_on_the_page_of_a_category_only_if_that_is_better(*, knowing: bool) -> None:
+    data = departments(600)
+    train = data.between(0, 400)
+    recipe = Recipe().weighing("category", {"trending": 1.0})
+    asked = cases(data, 400, np.random.default_rng(0))["category"]
+    board = Board.of(asked, recipe.fit_lists(train))
+    who = np.unique(asked.shoppers[asked.shoppers >= 0])
+    shape = (len(data.shopper_ids), data.items)
+    bought = data.bought[np.flatnonzero(data.buyers >= 0)]
+    owners = csr_matrix(
+        (np.ones(bought.shape[0]), (data.buyers[data.buyers >= 0], np.arange(bought.shape[0])))
+    )
+    truth = (owners @ bought).tocsr() if knowing else csr_matrix(shape)
+    lists = cut(truth, 40, Hanging(Anchor.SHOPPER, ReasonKind.FOR_YOU))
+    chosen, tried = ranking(recipe, board, Ranks(who, lists))
+    assert ("ranked" in chosen.blend("category")) is knowing
+    assert ("ranked" in tried.scores) is knowing
+    assert ranking(recipe, board, None) == (recipe, board)
