@@ -36,7 +36,7 @@ def _held(servers: Stage, seed: int, size: plan.Size) -> bool:
     wrong = check.differences(servers.runtime, store_id, drawn)
     wrong += [f"unanswered: {each}" for each in report.unanswered()]
     wrong += [f"never acknowledged: {each.ids}" for each in report.unacknowledged]
-    kills = ", ".join(who for _, who in report.killed)
+    kills = ", ".join(each.victim for each in report.killed)
     back = ", ".join(f"{each:.1f} s" for each in report.back_after)
     print(
         f"seed {seed}: {'FAILED' if wrong else 'held'}; killed {kills}; server back after {back};"

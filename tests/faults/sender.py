@@ -20,7 +20,6 @@ _ASKED_EVERY = 0.02
 _TIMEOUT = 60.0
 _AGAIN_AFTER = 0.1
 _GIVEN_UP_AFTER = 120.0
-_DYING = 0.1  # a killed process closes its port so many seconds later at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,21 @@ class Asked:
     status: int
 
 
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """Who was killed when, and when the last of its processes was gone."""
+
+    victim: str
+    at: float
+    gone: float
+
+
 @dataclass(slots=True)
 class Report:
     """What happened: every request, when who was killed, and how long servers were fewer than two."""
 
     asked: list[Asked] = field(default_factory=list)
-    killed: list[tuple[float, str]] = field(default_factory=list)
+    killed: list[Killed] = field(default_factory=list)
     back_after: list[float] = field(default_factory=list)
     unacknowledged: list[Message] = field(default_factory=list)
 
@@ -55,7 +63,8 @@ class Report:
     def _right(self, asked: Asked) -> bool:
         if asked.status == 0:
             return any(
-                who == "web" and asked.began <= at + _DYING and asked.ended >= at for at, who in self.killed
+                each.victim == "web" and asked.began <= each.gone and asked.ended >= each.at
+                for each in self.killed
             )
         wanted = {"page": {200}, "events": {204}, "webhook": {204, 503}}
         return asked.status in wanted[asked.kind]
@@ -98,11 +107,12 @@ class _Work:
             time.sleep(0.005)
         if kill.victim == "web":
             self._stage.wait_until_all_serve()
-        self.report.killed.append((time.monotonic(), kill.victim))
+        began = time.monotonic()
         self._stage.kill(kill)
+        self.report.killed.append(Killed(kill.victim, began, time.monotonic()))
         if kill.victim == "web":
-            time.sleep(_DYING)
-            self.report.back_after.append(_DYING + self._stage.wait_until_all_serve())
+            self._stage.wait_until_all_serve()
+            self.report.back_after.append(time.monotonic() - began)
 
     def ask(self) -> None:
         """The storefront, all the while."""

@@ -50,10 +50,13 @@ class Stage:
         return credentials
 
     def kill(self, kill: Kill) -> None:
-        """Kill -9, and nothing else."""
+        """Kill -9, and nothing else. Comes back when the victim is gone, and what it had started, too."""
         found = self._victims(kill.victim)
         if found:
-            found[kill.pick % len(found)].kill()
+            victim = found[kill.pick % len(found)]
+            family = [victim, *victim.children(recursive=True)]
+            victim.kill()
+            psutil.wait_procs(family, timeout=_UP_WITHIN)
 
     def listeners(self) -> int:
         """How many servers listen on the port."""
