@@ -62,6 +62,14 @@ def address(runtime: Runtime, store: Credentials) -> Iterator[str]:
     fast.close()
 
 
+@pytest.fixture(autouse=True)
+def patient() -> Iterator[None]:
+    """A busy machine is slow, and not wrong."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture
 def builder(browser: Browser, address: str, runtime: Runtime, store: Credentials) -> Iterator[Open]:
     """Signed in and on a placement's page: ``builder("cart", width=390)``."""
@@ -72,7 +80,7 @@ def builder(browser: Browser, address: str, runtime: Runtime, store: Credentials
         context = browser.new_context(
             base_url=address, viewport={"width": width, "height": 900}, java_script_enabled=scripts
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.add_init_script(WATCH)
