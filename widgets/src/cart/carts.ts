@@ -18,7 +18,7 @@ export function cartOf(platform: string, settings: CartSettings): Cart {
       ? items.map((item) => {
           const variants = quotes.filter(({ parent }) => parent === item.product_id);
           const quote = quotes.find(({ id, parent }) => !parent && id === item.product_id);
-          return { ...item, unit_price: null, variants, available: false, ...quote };
+          return { ...item, unit_price: null, variants, available: !!quote, ...quote };
         })
       : null;
   };
