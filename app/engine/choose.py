@@ -35,6 +35,7 @@ TREES = 10.0
 """Where trees have ranked a shopper's list, their order leads; the other lists fill up behind it."""
 
 _WHISPER = 1e-3
+_CONTESTED = 2_000
 _FLOOR = 0.02
 """A page of a category shows bestsellers where nothing else is known of its products."""
 
@@ -58,13 +59,16 @@ def choose(data: Dataset, seed: int, start: Recipe | None = None) -> Choice:
     fitted = recipe.fit_lists(train)
     asked = cases(data, first, np.random.default_rng(seed))
     boards = {location: Board.of(asked[location], fitted) for location in ("product", "cart", "home")}
-    for location, challengers in (("product", _together(recipe)), ("cart", _basket(recipe))):
-        for challenger in challengers if len(asked[location]) >= FEWEST_CASES else ():
-            lists = challenger.fit(train).lists()
-            tried = boards[location].having(challenger.name, lists)
-            if _wins(tried, boards[location], recipe.blend(location)):
-                recipe, boards[location] = recipe.using(challenger), tried
-                fitted[challenger.name] = lists
+    for challenger in _together(recipe) if len(asked["product"]) >= FEWEST_CASES else ():
+        lists = challenger.fit(train).lists()
+        tried = boards["product"].having(challenger.name, lists)
+        if _wins(tried, boards["product"], recipe.product):
+            recipe, boards["product"] = recipe.using(challenger), tried
+            fitted[challenger.name] = lists
+    basket = _choose_basket(recipe, boards["cart"], train)
+    if basket != recipe.basket:
+        recipe, fitted[basket.name] = recipe.using(basket), basket.fit(train).lists()
+        boards["cart"] = boards["cart"].having(basket.name, fitted[basket.name])
     recipe = proven(recipe, boards, fitted, FEWEST_CASES, _clearly_better)
     tries = trials(data.orders)
     for location, board in boards.items():
@@ -123,6 +127,20 @@ def trials(orders: int) -> int:
 def _together(recipe: Recipe) -> list[Cooccurrence]:
     """Other memories of co-occurrence."""
     return [replace(recipe.together, half_life=days) for days in (20.0, 180.0, 720.0)]
+
+
+def _choose_basket(recipe: Recipe, board: Board, train: Dataset) -> Regression:
+    """Let regressions compete over the items that sell most: what is better there is better everywhere."""
+    best = recipe.basket
+    small = min(best.core, _CONTESTED)
+    if len(board.cases) < FEWEST_CASES:
+        return best
+    board = board.having(best.name, replace(best, core=small).fit(train).lists())
+    for challenger in _basket(recipe):
+        tried = board.having(best.name, replace(challenger, core=small).fit(train).lists())
+        if _wins(tried, board, recipe.cart):
+            best, board = challenger, tried
+    return best
 
 
 def _basket(recipe: Recipe) -> list[Regression]:
