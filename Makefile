@@ -19,8 +19,8 @@ help: ## List the targets
 
 setup: $(DEV_STAMP) $(STATIC) ## Set up everything: environment, widgets, console assets
 
-demo: $(RUN_STAMP) $(STATIC) ## Start the demo: shop, console, API (PORT, DATA_DIR)
-	@exec $(BIN)/alongside demo
+demo: $(if $(PLATFORM),$(DEV_STAMP),$(RUN_STAMP)) $(STATIC) ## Start the demo: shop, console, API (PORT, DATA_DIR; PLATFORM=shopify)
+	@exec $(BIN)/$(if $(PLATFORM),python -m tests.simulators.$(PLATFORM) demo,alongside demo)
 
 test: setup browser lint types python widgets-test ## Run every check and every test
 
@@ -50,11 +50,14 @@ lock: ## Renew the lock files from pyproject.toml (UV_FIND_LINKS = where PyTorch
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra dev --extra neural --extra spark -c requirements-dev.lock -c <(echo 'torch==$(TORCH)+cpu') --no-emit-package torch -o requirements-extras.lock
 
-bench: $(DEV_STAMP) ## Measure what learning costs (SIZE=small|full, BENCH_DATA=folder of the demo store's orders)
+bench: $(DEV_STAMP) ## Measure what learning costs (SIZE=small|full)
 	@$(BIN)/python -m tests.speed.bench_cost $(or $(SIZE),full)
 
 faults: $(DEV_STAMP) ## Kill servers at random while events and orders come in (N=schedules, SEED=first one, SIZE=small|full)
 	@$(BIN)/python -m tests.faults $(or $(SIZE),full) $(or $(N),1) $(or $(SEED),0)
+
+lighthouse: widgets/lighthouse/node_modules/.installed ## Measure what the widget costs a page (URL=a page of a running demo)
+	npm --prefix widgets/lighthouse run --silent measure -- $(or $(URL),http://127.0.0.1:8000/shop/product/22423)
 
 clean: ## Remove what was built, and keep the data
 	rm -rf .venv .venv-extras widgets/node_modules widgets/dist app/*/node_modules app/*/static/dist
