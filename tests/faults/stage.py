@@ -81,7 +81,8 @@ class Stage:
 def stage() -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="alongside-faults-") as folder:
         given = {"DATA_DIR": folder, "SECRET_KEY": "k" * 40, "PORT": str(free_port()), "LOG_LEVEL": "ERROR"}
-        settings = Settings.from_env({**given, "WEB_WORKERS": str(SERVERS)})
+        free = {"RATE_ADDRESS": "0", "RATE_KEY": "0"}  # all of them come from one address here
+        settings = Settings.from_env({**given, **free, "WEB_WORKERS": str(SERVERS)})
         with embedded.servers(settings) as running, build_runtime(running) as runtime:
             schema.migrate(running)
             supervisor = Supervisor({**os.environ, **running.to_env()})
