@@ -26,7 +26,7 @@ test: setup browser lint types python widgets-test ## Run every check and every 
 
 test-extras: $(EXTRAS_STAMP) ## Test Spark (Java) and the neural strategies (PyTorch), apart from the rest
 	@.ci/java
-	$(EXTRAS)/pytest tests/extras -s --durations=5 --timeout=900 -W default
+	$(EXTRAS)/pytest tests/extras -s --durations=5 --timeout=900 -W ignore
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check --quiet .
