@@ -171,9 +171,10 @@ class PullReady:
 
 @dataclass(frozen=True, slots=True)
 class PlanChanged:
-    """The merchant's plan with us, by the name that the platform's billing has for it; "" = none."""
+    """A plan of the merchant's with us, by the name that the platform's billing has, began or ended."""
 
     plan: str
+    is_active: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,16 @@ def describe(session: Session, store_id: StoreId, name: str, domain: str, *, tim
     session.flush()
 
 
+def change_plan(session: Session, store_id: StoreId, plan: str, *, is_active: bool) -> None:
+    """A plan began, or ended. Of a change both are told, in any order: the end of another one is no news."""
+    store = get(session, store_id)
+    if is_active:
+        store.plan = plan
+    elif store.plan == plan:
+        store.plan = ""
+    session.flush()
+
+
 def host_of(domain: str) -> str:
     """The host and port of a storefront's address. Raises Invalid."""
     parts = urlsplit(domain if "://" in domain else f"https://{domain}")

@@ -42,7 +42,7 @@ def apply(
             case ShopChanged():
                 _rename(unit, store_id, each, runtime)
             case PlanChanged():
-                stores.get(unit.session, store_id).plan = each.plan
+                stores.change_plan(unit.session, store_id, each.plan, is_active=each.is_active)
             case PullReady() if grants.is_good(unit.session, store_id):
                 pulls.hasten(unit.session, store_id, at=runtime.clock.now())
                 unit.enqueue(pulls.WORK, key=store_id)

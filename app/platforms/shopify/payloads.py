@@ -199,7 +199,7 @@ def pull_ready(_hook: RawHook, _context: Context) -> Told:
 
 def plan(hook: RawHook, _context: Context) -> Told:
     told = _read(hook, shapes.SubscriptionUpdate).app_subscription
-    return [PlanChanged(told.name if told.status.upper() == "ACTIVE" else "")]
+    return [PlanChanged(told.name, told.status.upper() == "ACTIVE")]
 
 
 def redact(hook: RawHook, _context: Context) -> Told:

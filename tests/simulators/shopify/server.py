@@ -89,6 +89,12 @@ def _pages(flask: Flask, world: World) -> None:
         answer.headers["Access-Control-Allow-Origin"] = "*"
         return answer
 
+    @flask.get("/admin.shopify.com/extensions/<domain>")
+    def extensions(domain: str) -> Response:
+        answer = jsonify(_find(world, domain).extensions)
+        answer.headers["Access-Control-Allow-Origin"] = "*"
+        return answer
+
     @flask.get("/<domain>/products/<handle>")
     def product(domain: str, handle: str) -> str:
         shop = _find(world, domain).shop

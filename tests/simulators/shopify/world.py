@@ -48,12 +48,13 @@ class Delivery:
 
 @dataclass
 class Installed:
-    """One shop and what the app holds there."""
+    """One shop and what the app holds there; ``extensions`` is what its theme shows of the app."""
 
     shop: Shop
     tokens: Tokens
     admin: Admin
     sent: int = 0
+    extensions: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass

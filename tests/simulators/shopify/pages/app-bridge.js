@@ -13,7 +13,7 @@
   window.shopify = {
     config: { apiKey: script.dataset.apiKey, shop },
     idToken,
-    app: { extensions: async () => window.__simExtensions || [] },
+    app: { extensions: async () => (await plain(`${admin}/extensions/${shop}`)).json() },
     toast: { show() {} },
   };
   window.fetch = async (input, init = {}) => {
