@@ -25,6 +25,7 @@ from app.platforms import registry
 from app.platforms.base import Access, Kind, Page, Platform
 
 WORK: Final = "sync.pull"
+LEARN: Final = "train.due"
 
 _LEASE: Final = timedelta(minutes=2)
 _TURN: Final = timedelta(minutes=4)  # then another job goes on: no worker is kept for hours
@@ -129,6 +130,8 @@ def _finished(runtime: Runtime, store_id: StoreId, kind: Kind, *, again_in: time
     with runtime.unit(store_id) as unit:
         row = _hold(unit.session, store_id, kind)
         if row is not None and row.leased_until > _NEVER:
+            if row.finished_at is None and kind is Kind.ORDERS:
+                unit.enqueue(LEARN, key=store_id)  # the first time, nobody should wait for the clock
             row.finished_at, row.leased_until, row.due_at = now, now, now + again_in
 
 

@@ -55,6 +55,15 @@ def test_everything_is_fetched(bench: Bench) -> None:
     assert bench.rows("select distinct email, name from customers") == [(None, None)]
 
 
+def test_when_all_orders_are_there_it_is_time_to_learn_once(bench: Bench) -> None:
+    fill(bench)
+    bench.install()
+    for _ in range(20):
+        pulls.work(bench.runtime, bench.store_id)
+        bench.clock.advance(timedelta(minutes=20))
+    assert [job for job, _ in bench.jobs()].count("train.due") == 1
+
+
 def test_what_is_fetched_is_what_webhooks_say(bench: Bench) -> None:
     told = "select product_id, title, url, image, category, brand, description, tags, price_amount, currency,"
     told += " visible, created_at, version from products"
