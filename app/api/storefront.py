@@ -68,10 +68,11 @@ class Event(Struct):
 
 
 class Beacon(Struct):
-    """``visitor`` is null without the shopper's consent."""
+    """``visitor`` is null without the shopper's consent; with ``consent`` false it is not kept."""
 
     events: Annotated[list[Event], Meta(min_length=1, max_length=100)]
     visitor: str | None = None
+    consent: bool = True
 
 
 _KEY: Final = Param("key", "The store's public key, pk_…", required=True)
@@ -135,7 +136,9 @@ OPERATIONS: Final = (
         sent=Beacon,
         status=204,
         params=(_KEY,),
-        about="Up to 100 events and 64 kB, as a beacon sends them. Purchases come from the shop itself.",
+        about="Up to 100 events and 64 kB, as a beacon sends them. Purchases come from the shop itself. 204: they"
+        " are safe. 400: one is malformed, over a week old or of the future, and nothing of the batch counts."
+        " 429: too many of one visitor. 503: they could not be kept, send them again after Retry-After.",
         media=("text/plain", "application/json"),
     ),
 )
