@@ -68,13 +68,13 @@ class Pairs:
         away = replace(other, counts=-other.counts, totals=-other.totals, orders=-other.orders)
         return self.plus(replace(away, weight=-other.weight))
 
-    def renumbered(self, numbers: LongArray) -> Pairs:
-        """Give item ``k`` the number ``numbers[k]``."""
-        items = max(len(self.totals), 1)
-        one, other = numbers[self.keys // items], numbers[self.keys % items]
+    def renumbered(self, numbers: LongArray, items: int) -> Pairs:
+        """Give item ``k`` the number ``numbers[k]`` of ``items``."""
+        size = max(len(self.totals), 1)
+        one, other = numbers[self.keys // size], numbers[self.keys % size]
         keys = np.minimum(one, other) * items + np.maximum(one, other)
-        order, totals = np.argsort(keys), np.empty_like(self.totals)
-        totals[numbers] = self.totals
+        order, totals = np.argsort(keys), np.zeros(items, np.int64)
+        np.add.at(totals, numbers, self.totals)
         return replace(self, keys=keys[order], counts=self.counts[order], totals=totals)
 
     def look_up(self, firsts: LongArray, seconds: LongArray | IntArray) -> LongArray:

@@ -94,7 +94,7 @@ def test_counts_less_a_person_are_those_without_him_and_so_are_the_lists(baskets
     whole, without = bought(baskets), bought([basket for basket in baskets if basket[1] != "ann"])
     ann = whole.buyers == (whole.shopper_ids.index("ann") if "ann" in whole.shopper_ids else -2)
     numbers = np.asarray([without.item_ids.index(item) for item in whole.item_ids])
-    left = weighed(whole).less(weighed(whole, ann)).renumbered(numbers)
+    left = weighed(whole).less(weighed(whole, ann)).renumbered(numbers, without.items)
     assert same(left, weighed(without))
     mine, retrained = Cooccurrence().told(left), Cooccurrence().fit(without).lists()
     for name in ("starts", "items", "scores"):

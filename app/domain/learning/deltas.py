@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from sqlalchemy import text
 from app.bridge import delta
 from app.bridge.snapshot import Snapshot, decode
 from app.domain.learning import assemble, versions
+from app.engine.pairs import Pairs
 from app.engine.pipeline import PublishedIndex, Query, recommend
 from app.engine.types import Anchor, Blend, Lists, Published, ReasonKind
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from scipy.sparse import csr_matrix
     from sqlalchemy.orm import Session
 
     from app.kernel.ids import StoreId
@@ -34,7 +36,7 @@ _NEWS = 1.2
 """A pair is republished if it is this much more likely than when the model was trained."""
 
 _SHRINK = 5.0
-_MOST_ANCHORS, _LENGTH, _LARGEST_ORDER = 2_000, 24, 100
+_MOST_ANCHORS, _LENGTH = 2_000, 24
 _NO_COUNTS: Mapping[str, int] = {}
 
 _RECENT = text(
@@ -55,33 +57,61 @@ _RECENT = text(
 Rows = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Recent:
-    """In how many orders since the training each product is, and each pair; whole numbers."""
+    """Orders since the training, counted in whole numbers as the training counts them."""
 
-    sold: Mapping[str, int]
-    pairs: Mapping[str, Mapping[str, int]]
+    products: tuple[str, ...]
+    counted: Pairs
 
     @classmethod
     def count(cls, rows: Iterable[tuple[str, str]]) -> Recent:
-        """Count (order, product), sorted by order. Of an order of over 100 products no pairs are counted."""
-        sold: Counter[str] = Counter()
-        pairs: dict[str, Counter[str]] = {}
-        for _, lines in groupby(rows, key=lambda row: row[0]):
-            products = [product for _, product in lines]
-            sold.update(products)
-            for anchor in products if len(products) <= _LARGEST_ORDER else ():
-                pairs.setdefault(anchor, Counter()).update(each for each in products if each != anchor)
-        return cls(sold, pairs)
+        """Count (order, product), each once."""
+        from scipy.sparse import csr_matrix  # noqa: PLC0415  a web process never learns
+
+        told = list(rows)
+        products = tuple(sorted({product for _, product in told}))
+        items = {product: number for number, product in enumerate(products)}
+        orders = {order: number for number, order in enumerate(sorted({order for order, _ in told}))}
+        cells = ([orders[order] for order, _ in told], [items[product] for _, product in told])
+        bought = csr_matrix((np.ones(len(told)), cells), shape=(len(orders), len(items)))
+        bought.sort_indices()
+        return cls(products, Pairs.count(bought))
 
     def less(self, other: Recent) -> Recent:
         """Take away what was counted from some of the orders: whole numbers, so nothing of it is left."""
-        pairs = {
-            anchor: Counter(mine) - Counter(other.pairs.get(anchor, _NO_COUNTS))
-            for anchor, mine in self.pairs.items()
-        }
-        kept = {anchor: counts for anchor, counts in pairs.items() if counts}
-        return Recent(Counter(self.sold) - Counter(other.sold), kept)
+        items = {product: number for number, product in enumerate(self.products)}
+        theirs = np.asarray([items[product] for product in other.products], np.int64)
+        left = self.counted.less(other.counted.renumbered(theirs, len(items)))
+        kept = np.flatnonzero(left.totals)
+        numbers = np.zeros(len(items), np.int64)
+        numbers[kept] = np.arange(len(kept))
+        return Recent(tuple(self.products[k] for k in kept), left.renumbered(numbers, len(kept)))
+
+    @cached_property
+    def sold(self) -> Mapping[str, int]:
+        """In how many orders each product is."""
+        return dict(zip(self.products, self.counted.totals.tolist(), strict=True))
+
+    def together(self, product: str) -> dict[str, int]:
+        """In how many orders each other product is with this one."""
+        row = self._table[self.products.index(product)]
+        names = (self.products[item] for item in row.indices.tolist())
+        return dict(zip(names, row.data.astype(np.int64).tolist(), strict=True))
+
+    def touched(self) -> list[str]:
+        """Name the products that enough orders hold with another one, the most sold first."""
+        keys = self.counted.keys[self.counted.counts >= FEWEST_TOGETHER]
+        size = max(len(self.products), 1)
+        named = (self.products[item] for item in np.union1d(keys // size, keys % size).tolist())
+        return sorted(named, key=lambda product: (-self.sold[product], product))
+
+    @cached_property
+    def _table(self) -> csr_matrix:
+        from scipy.sparse import csr_matrix, vstack  # noqa: PLC0415  a web process never learns
+
+        found = list(self.counted.rows())
+        return csr_matrix(vstack(found, format="csr")) if found else csr_matrix((0, 0))
 
 
 def republish(runtime: Runtime, store_id: StoreId) -> bool:
@@ -116,7 +146,7 @@ def learn(base: Snapshot, found: Recent) -> Published:
     model = _Model.of(base)
     rows: dict[str, list[_Entry]] = {}
     ratios: list[float] = []
-    for anchor in _touched(found):
+    for anchor in found.touched()[:_MOST_ANCHORS]:
         top, entries = model.entries(anchor, found)
         if entries:
             rows[anchor] = entries
@@ -188,10 +218,11 @@ class _Model:
             scores, top = {}, 2.0 * top
         known, before = self.known(anchor), self.total(anchor)
         after = before + found.sold[anchor] + _SHRINK
-        counts = Counter(known) + Counter(found.pairs[anchor])
+        fresh = found.together(anchor)
+        counts = Counter(known) + Counter(fresh)
         best = max(counts.values(), default=1)
         entries = []
-        for product, more in found.pairs[anchor].items():
+        for product, more in fresh.items():
             was = known.get(product, 0) / (before + _SHRINK)
             missing = top * counts[product] / best - scores.get(product, 0.0)
             if more >= FEWEST_TOGETHER and missing > 0.0 and counts[product] / after > _NEWS * was:
@@ -206,14 +237,6 @@ class _Model:
             for product, orders in found.sold.items()
             if orders >= FEWEST_SOLD and orders > self.total(product)
         }
-
-
-def _touched(found: Recent) -> list[str]:
-    """Name the anchors that may be news, the most sold first."""
-    named = [
-        anchor for anchor, pairs in found.pairs.items() if max(pairs.values(), default=0) >= FEWEST_TOGETHER
-    ]
-    return sorted(named, key=lambda anchor: (-found.sold[anchor], anchor))[:_MOST_ANCHORS]
 
 
 def _fresh(ids: Sequence[str], rows: Mapping[str, Sequence[_Entry]], model: _Model, found: Recent) -> Lists:

@@ -47,13 +47,14 @@ def shown(reader: Reader, store: Credentials, location: str, product: str | None
     assert view.shelf is not None
     query = Query(location, product, (), None, 4)
     picks = recommend(view.shelf.index, query, view.shelf.allowed)
-    return [view.shelf.product_ids[pick.item] for pick in picks]
+    return [view.shelf.index.published.item_ids[pick.item] for pick in picks]
 
 
 def test_pairs_are_counted_once_an_order() -> None:
     found = Recent.count([("o1", "cup"), ("o1", "pot"), ("o2", "cup"), ("o2", "pot"), ("o3", "cup")])
     assert found.sold == {"cup": 3, "pot": 2}
-    assert found.pairs == {"cup": {"pot": 2}, "pot": {"cup": 2}}
+    assert found.together("cup") == {"pot": 2}
+    assert found.together("pot") == {"cup": 2}
 
 
 def test_a_new_product_is_recommended_today(
