@@ -137,7 +137,7 @@ OPERATIONS: Final = (
         status=204,
         params=(_KEY,),
         about="Up to 100 events and 64 kB, as a beacon sends them. Purchases come from the shop itself."
-        " 204: they are safe. 400: one is malformed, over a week old or of the future, and none of them counts."
+        " 204: they are safe. 400: one is malformed, a week old or of the future, and none of them counts."
         " 429: too many of one visitor. 503: they could not be kept, send them again after Retry-After.",
         media=("text/plain", "application/json"),
     ),
