@@ -103,7 +103,10 @@ class OrderLineRecord:
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """A whole order: a newer one replaces all lines. One currency throughout, line ids are unique."""
+    """A whole order: a newer one replaces all lines. One currency throughout, line ids are unique.
+
+    ``paid`` is the same in the currency of the buyer's market, where the shop sells in several.
+    """
 
     order_id: str
     customer_id: str | None
@@ -114,6 +117,7 @@ class OrderRecord:
     status: OrderStatus
     cancelled_at: datetime | None
     lines: tuple[OrderLineRecord, ...]
+    paid: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,17 +19,19 @@ _ORDERS = batches.table(
     "order_id",
     """
     insert into orders (store_id, order_id, customer_id, visitor_id, created_at, status, currency,
-                        total_amount, version, cancelled_at)
+                        total_amount, version, cancelled_at, paid_currency, paid_amount)
     select :store_id, x.order_id, x.customer_id, x.visitor_id, x.created_at, x.status, x.currency,
-           x.total_amount, x.version, x.cancelled_at
+           x.total_amount, x.version, x.cancelled_at, x.paid_currency, x.paid_amount
     from json_to_recordset(cast(:rows as json))
       as x(order_id text, customer_id text, visitor_id text, created_at timestamptz, status text,
-           currency text, total_amount bigint, version timestamptz, cancelled_at timestamptz)
+           currency text, total_amount bigint, version timestamptz, cancelled_at timestamptz,
+           paid_currency text, paid_amount bigint)
     on conflict (store_id, order_id) do update
     set customer_id = excluded.customer_id, visitor_id = excluded.visitor_id,
         created_at = excluded.created_at, status = excluded.status, currency = excluded.currency,
         total_amount = excluded.total_amount, version = excluded.version,
-        cancelled_at = excluded.cancelled_at
+        cancelled_at = excluded.cancelled_at, paid_currency = excluded.paid_currency,
+        paid_amount = excluded.paid_amount
     where orders.version < excluded.version and not orders.forgotten
     returning order_id, xmax = 0
     """,
@@ -97,6 +99,8 @@ def _row(record: OrderRecord) -> Row:
         "total_amount": record.total.amount,
         "version": record.version,
         "cancelled_at": record.cancelled_at,
+        "paid_currency": record.paid.currency if record.paid else None,
+        "paid_amount": record.paid.amount if record.paid else None,
     }
 
 

@@ -105,6 +105,7 @@ def order(node: OrderNode, lines: Sequence[LineNode]) -> OrderRecord:
         status=status(node.display_financial_status, cancelled=node.cancelled_at is not None),
         cancelled_at=utc(node.cancelled_at) if node.cancelled_at else None,
         lines=kept,
+        paid=node.subtotal_price_set.presentment_money.money() if node.subtotal_price_set else None,
     )
 
 

@@ -27,6 +27,12 @@ class Bag(Struct):
     shop_money: Amount
 
 
+class PresentmentBag(Struct):
+    """What the buyer saw, in the currency of his market."""
+
+    presentment_money: Amount
+
+
 class Property(Struct):
     name: str
     value: Any = None
@@ -73,6 +79,7 @@ class Order(Struct):
     customer: Id | None = None
     note_attributes: list[Property] = []
     refunds: list[Refund] = []
+    subtotal_price_set: PresentmentBag | None = None
 
 
 class Category(Struct):

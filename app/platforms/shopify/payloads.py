@@ -136,6 +136,7 @@ def order(hook: RawHook, _context: Context) -> Told:
         status=mapping.status(told.financial_status, cancelled=told.cancelled_at is not None),
         cancelled_at=utc(told.cancelled_at) if told.cancelled_at else None,
         lines=lines,
+        paid=told.subtotal_price_set.presentment_money.money() if told.subtotal_price_set else None,
     )
     return [record, *(_refund(each) for each in told.refunds)]
 

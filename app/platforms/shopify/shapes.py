@@ -27,6 +27,12 @@ class Bag(Struct, rename="camel"):
     shop_money: Amount
 
 
+class PresentmentBag(Struct, rename="camel"):
+    """What the buyer saw, in the currency of his market."""
+
+    presentment_money: Amount
+
+
 class Attribute(Struct):
     key: str
     value: str | None = None
@@ -123,7 +129,7 @@ class OrderNode(Struct, rename="camel"):
     refunds: list[Named]
     cancelled_at: datetime | None = None
     display_financial_status: str | None = None
-    presentment_currency_code: str = ""
+    subtotal_price_set: PresentmentBag | None = None
     customer: Named | None = None
 
 

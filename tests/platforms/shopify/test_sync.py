@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from app.domain.commerce import pulls
 from app.kernel.errors import Forbidden, Upstream
@@ -78,14 +79,28 @@ def test_what_is_fetched_is_what_webhooks_say(bench: Bench) -> None:
     heard = bench.rows(told), bench.rows(lines), bench.rows("select total_amount, visitor_id from orders")
     for table in ("products", "variants", "orders", "order_lines"):
         with bench.runtime.unit(bench.store_id) as unit:
-            from sqlalchemy import text
-
             unit.session.execute(text(f"delete from {table}"))
             pulls.start(unit.session, bench.store_id, list(bench.platform.pulled), at=bench.clock.now())
     bench.sync()
     assert heard == (
         bench.rows(told), bench.rows(lines), bench.rows("select total_amount, visitor_id from orders"),
     )  # fmt: skip
+
+
+def test_what_a_buyer_paid_in_his_own_currency_is_kept_beside_the_shops(bench: Bench) -> None:
+    paid = "select total_amount, currency, paid_amount, paid_currency from orders"
+    bench.at.shop.foreign = ("EUR", "1.20")
+    tea = bench.at.shop.add_product("Tea", "9.50")
+    bench.at.shop.place_order([Line(tea["variants"][0].gid, 2)])
+    bench.install()
+    bench.deliver()
+    bench.work()
+    assert bench.rows(paid) == [(1900, "GBP", 2280, "EUR")]
+    with bench.runtime.unit(bench.store_id) as unit:
+        unit.session.execute(text("delete from order_lines"))
+        unit.session.execute(text("delete from orders"))
+    bench.sync()
+    assert bench.rows(paid) == [(1900, "GBP", 2280, "EUR")]
 
 
 def test_refunds_are_fetched_with_their_orders_however_many_lines_they_have(bench: Bench) -> None:

@@ -46,6 +46,7 @@ class Shop:
     clock: Clock
     name: str = "Acme"
     currency: str = "GBP"
+    foreign: tuple[str, str] = ("", "1")
     locations: tuple[str, ...] = ("gid://shopify/Location/1",)
     nodes: dict[str, dict[str, Node]] = field(default_factory=dict)
     happened: list[Happening] = field(default_factory=list)
@@ -79,7 +80,11 @@ class Shop:
 
     def money(self, amount: str | Decimal) -> Node:
         shop = {"__typename": "MoneyV2", "amount": f"{Decimal(amount):.2f}", "currencyCode": self.currency}
-        return {"__typename": "MoneyBag", "shopMoney": shop, "presentmentMoney": dict(shop)}
+        seen = dict(shop)
+        if self.foreign[0]:
+            there = Decimal(amount) * Decimal(self.foreign[1])
+            seen = {**shop, "amount": f"{there:.2f}", "currencyCode": self.foreign[0]}
+        return {"__typename": "MoneyBag", "shopMoney": shop, "presentmentMoney": seen}
 
     # What the merchant does.
 
