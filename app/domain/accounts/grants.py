@@ -85,6 +85,14 @@ def revoke(session: Session, store_id: StoreId, *, at: datetime) -> None:
         session.flush()
 
 
+def distrust(session: Session, store_id: StoreId, *, at: datetime) -> None:
+    """The shop refused the token before its time: the next who asks renews it."""
+    row = _row(session, store_id)
+    if row is not None and row.expires_at is not None:
+        row.expires_at = min(row.expires_at, at)
+        session.flush()
+
+
 def is_good(session: Session, store_id: StoreId) -> bool:
     """Tell whether there are rights that were not taken back."""
     row = _row(session, store_id)

@@ -144,6 +144,8 @@ def _failed(runtime: Runtime, store_id: StoreId, kind: Kind, error: AppError) ->
             row.error = error.detail
             row.leased_until = now
             row.due_at = max(row.due_at, now + _AFTER_ERROR)
+        if isinstance(error, Unauthorized):
+            grants.distrust(unit.session, store_id, at=now)
 
 
 def _hold(session: Session, store_id: StoreId, kind: Kind) -> Pull | None:

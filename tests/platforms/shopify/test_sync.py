@@ -217,6 +217,18 @@ def test_ungrouped_lines_are_refused(bench: Bench) -> None:
         list(bulk.pull(client(bench), bench.platform.http, Kind.PRODUCTS, cursor))
 
 
+def test_a_token_that_the_shop_refuses_before_its_time_is_renewed(bench: Bench) -> None:
+    fill(bench)
+    bench.install()
+    bench.at.tokens.access.clear()
+    bench.work()
+    assert "does not know our token" in bench.rows("select error from pulls where kind = 'products'")[0][0]
+    bench.clock.advance(timedelta(minutes=3))
+    bench.sync()
+    assert counts(bench)[0][0] == 3
+    assert bench.at.tokens.refreshed == 1
+
+
 # Asking.
 
 
