@@ -192,6 +192,19 @@ def test_a_right_that_was_taken_is_said(bench: Bench) -> None:
     assert "Missing: read_customers, read_inventory, read_orders, write_products" in bench.open().text
 
 
+def test_a_right_that_was_given_back_is_had_when_the_app_is_opened(bench: Bench) -> None:
+    bench.open()
+    everything = bench.at.tokens.scopes
+    bench.clock.advance(timedelta(seconds=1))
+    bench.world.change_scopes(bench.domain, ("read_products",))
+    bench.deliver()
+    bench.work()
+    bench.world.change_scopes(bench.domain, everything)
+    bench.world.deliveries(bench.domain)  # lost
+    assert "Missing:" not in bench.open().text
+    assert bench.rows("select cardinality(scopes) from grants") == [(len(everything),)]
+
+
 def test_no_page_asks_for_the_shops_address(bench: Bench) -> None:
     for path in PAGES:
         page = bench.open(path).text
