@@ -16,8 +16,8 @@ export const ENTRIES = {
 };
 /** Modules that the stage brings along; the file of displays takes them from it. */
 const KIT = ["core/parse", "core/words", "views/card", "views/choice", "views/dom", "views/shelf"];
-const KIT_NAMES = Array.from(readFileSync(here("src/elements/kit.ts"), "utf8").matchAll(/\{(.*)\}/g)).flatMap(
-  ([, names]) => names.trim().split(/\s*,\s*/),
+const KIT_NAMES = Array.from(readFileSync(here("src/elements/kit.ts"), "utf8").matchAll(/\{([^}]*)\}/g)).flatMap(
+  ([, names]) => names.match(/\w+/g),
 );
 const SHARED = new Set(KIT.map((name) => here(`src/${name}.ts`)));
 const MARK = "0000000000";
