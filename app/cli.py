@@ -84,6 +84,32 @@ def worker() -> None:
     supervisor.run(stop)
 
 
+cache = typer.Typer(no_args_is_help=True, help="What serving processes hold of a store in memory.")
+cli.add_typer(cache, name="cache")
+
+
+@cache.command("warm")
+def warm_cache(store: StoreOption = "") -> None:
+    """Let every serving process make a store ready before it is asked for."""
+    from app import onboard
+    from app.bridge import publisher
+
+    with _runtime() as runtime:
+        told = publisher.warm(runtime.valkey, onboard.only_store(runtime, store))
+        print(f"{told} serving processes were told")
+
+
+@cache.command("clear")
+def clear_cache(store: StoreOption = "") -> None:
+    """Let every serving process drop a store from memory and read it anew."""
+    from app import onboard
+    from app.bridge import publisher
+
+    with _runtime() as runtime:
+        told = publisher.clear(runtime.valkey, onboard.only_store(runtime, store))
+        print(f"{told} serving processes were told")
+
+
 @cli.command(hidden=True)
 def queue(name: str) -> None:
     """Work on the jobs of one queue."""

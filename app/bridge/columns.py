@@ -44,9 +44,15 @@ class Texts(Sequence[str]):
         """Give the numbers of the strings, None where no table came with them."""
         return self._numbers
 
+    def text(self, place: int) -> str:
+        """Give a string by a place that is known to be right."""
+        starts = self._starts
+        return str(self._data[starts[place] : starts[place + 1]], "utf-8")
+
     def raw(self, place: int) -> bytes:
         """Give the bytes of a string."""
-        return bytes(self._data[self._starts[place] : self._starts[place + 1]])
+        starts = self._starts
+        return bytes(self._data[starts[place] : starts[place + 1]])
 
     def __len__(self) -> int:
         return len(self._starts) - 1

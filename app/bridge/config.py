@@ -20,6 +20,10 @@ REVOKED = b""
 """What a revoked key leads to. A key that is merely missing may have been lost."""
 
 
+PIECE = 4 * 2**20
+"""Bytes of a snapshot that travel at once."""
+
+
 class What(StrEnum):
     """What changed."""
 

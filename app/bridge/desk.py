@@ -14,7 +14,7 @@ from app.engine.blended import POPULAR
 from app.engine.rules import NOTHING, Effect, effect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from app.engine.blended import Blended, Mask
     from app.engine.pipeline import PublishedIndex
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 PAGES_KEPT = 1_000
 REASONS_KEPT = 4_000
-_RESTOCK = 1.0
-"""Seconds after which rules that look at stock or prices look again."""
 
 
 class Shelved(Protocol):
@@ -33,24 +31,34 @@ class Shelved(Protocol):
     index: PublishedIndex
     sellable: Mask
     generation: int
+    changes: int
 
     def traits(self) -> Traits:
         """Give what rules look at."""
 
 
-@dataclass(slots=True)
-class Desk:
-    """``mask`` marks what may be shown, ``head`` holds the first of it; ``pages`` is the room for answers.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What rules came to, until when (seconds since 1970), and after how many of the shelf's changes.
 
-    ``until`` is when rules have to be looked at again (seconds since 1970), ``generation`` the shelf's.
+    ``live`` = stock or prices may change it.
     """
 
-    blended: Blended
     effect: Effect
+    until: float
+    changes: int
+    live: bool
+
+
+@dataclass(slots=True)
+class Desk:
+    """``mask`` marks what may be shown, ``head`` holds the first of it; ``pages`` is the room for answers."""
+
+    blended: Blended
+    told: Told
     mask: Mask
     head: IntArray
     generation: int
-    until: float
     pages: dict[object, object] = field(default_factory=dict)
     heads: dict[str, IntArray] = field(default_factory=dict)
     heads_json: dict[tuple[str, str], bytes] = field(default_factory=dict)
@@ -59,7 +67,7 @@ class Desk:
     @property
     def pins(self) -> tuple[Pin, ...]:
         """Give the pinned slots."""
-        return self.effect.pins
+        return self.told.effect.pins
 
     def keep(self, key: object, page: object) -> None:
         """Keep a page; when the room is full, all is made anew."""
@@ -76,33 +84,51 @@ class Desk:
 
 
 class Desks:
-    """The desks of a store view, each made when it is first asked for."""
+    """The desks of a store view, each made when it is first asked for; stock counts from the next request on.
+
+    Rules are worked out once, and again by ``tend``, outside of the requests.
+    """
 
     def __init__(self) -> None:
         """Nothing is made yet."""
         self._made: dict[str, Desk] = {}
         self._lock = Lock()
 
+    def locations(self) -> list[str]:
+        """Name the locations that were asked for."""
+        return list(self._made)
+
     def at(self, location: str, rules: Sequence[Rule], shelf: Shelved) -> Desk:
-        """Give the desk of a location, made anew where something changed."""
+        """Give the desk of a location."""
         desk = self._made.get(location)
-        if desk is not None and desk.generation == shelf.generation and desk.until > time.time():
+        if desk is not None and desk.generation == shelf.generation:
             return desk
         with self._lock:
-            desk = self._made[location] = _made(location, rules, shelf, self._made.get(location))
+            before = self._made.get(location)
+            told = before.told if before is not None else _told(location, rules, shelf)
+            desk = self._made[location] = _made(location, told, shelf, before)
         return desk
 
+    def open(self, locations: Iterable[str], rules: Sequence[Rule], shelf: Shelved) -> None:
+        """Make these desks."""
+        for location in locations:
+            self.at(location, rules, shelf)
 
-def _made(location: str, rules: Sequence[Rule], shelf: Shelved, before: Desk | None) -> Desk:
-    now, generation = time.time(), shelf.generation
-    until = before.until if before is not None else 0.0
-    if before is not None and until > now:
-        told, blended = before.effect, before.blended
-    else:
-        told, until = _effect(location, rules, shelf, now)
-        blended = _blended(location, told.boost, shelf, before)
-    mask = shelf.sellable.copy() if told.excluded is None else shelf.sellable & ~told.excluded
-    desk = Desk(blended, told, mask, blended.head(mask), generation, until)
+    def tend(self, rules: Sequence[Rule], shelf: Shelved) -> None:
+        """Work out the rules again whose time has come, or which live changes may have changed."""
+        for location, desk in list(self._made.items()):
+            if desk.told.until <= time.time() or (desk.told.live and desk.told.changes != shelf.changes):
+                told = _told(location, rules, shelf)
+                with self._lock:
+                    self._made[location] = _made(location, told, shelf, self._made[location])
+
+
+def _made(location: str, told: Told, shelf: Shelved, before: Desk | None) -> Desk:
+    generation = shelf.generation
+    blended = _blended(location, told.effect.boost, shelf, before)
+    excluded = told.effect.excluded
+    mask = shelf.sellable.copy() if excluded is None else shelf.sellable & ~excluded
+    desk = Desk(blended, told, mask, blended.head(mask), generation)
     if before is not None and before.blended is blended:
         desk.reasons = before.reasons
     return desk
@@ -112,26 +138,24 @@ def _blended(location: str, boost: FloatArray | None, shelf: Shelved, before: De
     """Give the location's lists; those that were boosted alike before are used again."""
     if boost is None:
         return shelf.index.blended(location)
-    known = before.effect.boost if before is not None else None
+    known = before.told.effect.boost if before is not None else None
     if before is not None and known is not None and np.array_equal(known, boost):
         return before.blended
     return shelf.index.boosted(location, boost)
 
 
-def _effect(location: str, rules: Sequence[Rule], shelf: Shelved, now: float) -> tuple[Effect, float]:
-    """Work the rules out, and tell until when that holds."""
+def _told(location: str, rules: Sequence[Rule], shelf: Shelved) -> Told:
+    """Work the rules out, as they are now."""
+    changes, now = shelf.changes, time.time()
     at = datetime.fromtimestamp(now, UTC)
-    times = [
-        each for rule in rules for each in (rule.starts_at, rule.ends_at) if each is not None and each > at
-    ]
-    until = min((each.timestamp() for each in times), default=float("inf"))
+    times = [each.timestamp() for rule in rules for each in (rule.starts_at, rule.ends_at) if each]
+    until = min((each for each in times if each > now), default=float("inf"))
     active = [rule for rule in rules if rule.active(at)]
     if not active:
-        return NOTHING, until
-    if any(rule.reads_live() for rule in active):
-        until = min(until, now + _RESTOCK)
+        return Told(NOTHING, until, changes, live=False)
     popularity = shelf.index.row(POPULAR, 0).tolist() if any(_by_popularity(rule) for rule in active) else ()
-    return effect(active, location, shelf.traits(), popularity), until
+    live = any(rule.reads_live() for rule in active)
+    return Told(effect(active, location, shelf.traits(), popularity), until, changes, live=live)
 
 
 def _by_popularity(rule: Rule) -> bool:

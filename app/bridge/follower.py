@@ -9,7 +9,7 @@ import msgspec
 from redis.client import PubSub
 from redis.exceptions import RedisError
 
-from app.bridge.config import CHANGES, Notice
+from app.bridge.config import CHANGES, Notice, What
 from app.bridge.reader import Reader
 from app.kernel.log import get_logger
 
@@ -59,4 +59,12 @@ class Follower:
             message = listener.get_message(timeout=_LISTEN)
             if message is not None:
                 notice = msgspec.json.decode(message["data"], type=Notice)
-                self._reader.refresh({notice.store_id})
+                self._heed(notice)
+
+    def _heed(self, notice: Notice) -> None:
+        if notice.what is What.CLEAR:
+            self._reader.clear(notice.store_id)
+        elif notice.what is What.WARM:
+            self._reader.warm(notice.store_id)
+        else:
+            self._reader.refresh({notice.store_id})

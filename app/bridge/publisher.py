@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import msgspec
 from redis import Redis
+from redis.exceptions import RedisError
 
 from app.bridge import config as names
-from app.bridge.config import REVOKED, Notice, StoreConfig, What
+from app.bridge.config import PIECE, REVOKED, Notice, StoreConfig, What
+from app.kernel.ids import new_id
 
 
 def put_config(valkey: Redis, config: StoreConfig, *, public_keys: tuple[str, ...] = ()) -> None:
@@ -34,7 +38,7 @@ def swap(valkey: Redis, store_id: str, version: str, data: bytes, *, keep_previo
     may be kept, all of it goes, and hosts drop their copies. Safe to run twice.
     """
     current, dropped = current_version(valkey, store_id), previous_version(valkey, store_id)
-    valkey.set(names.snapshot_of(store_id, version), data)
+    _put_bytes(valkey, names.snapshot_of(store_id, version), data)
     with valkey.pipeline(transaction=True) as batch:
         batch.set(names.current_of(store_id), version)
         batch.sadd(names.STORES, store_id)
@@ -65,6 +69,20 @@ def roll_back(valkey: Redis, store_id: str) -> str | None:
         batch.publish(names.CHANGES, _notice(store_id, What.SNAPSHOT))
         batch.execute()
     return previous
+
+
+def warm(valkey: Redis, store_id: str) -> int:
+    """Let every serving process make a store ready; gives how many were told."""
+    return _tell(valkey, store_id, What.WARM)
+
+
+def clear(valkey: Redis, store_id: str) -> int:
+    """Let every serving process drop a store from memory; gives how many were told."""
+    return _tell(valkey, store_id, What.CLEAR)
+
+
+def _tell(valkey: Redis, store_id: str, what: What) -> int:
+    return int(valkey.publish(names.CHANGES, _notice(store_id, what)))
 
 
 def current_version(valkey: Redis, store_id: str) -> str | None:
@@ -99,6 +117,19 @@ def forget(valkey: Redis, store_id: str, *, public_keys: tuple[str, ...] = ()) -
         )
         batch.publish(names.CHANGES, _notice(store_id, What.CONFIG))
         batch.execute()
+
+
+def _put_bytes(valkey: Redis, name: str, data: bytes) -> None:
+    """Write a large value in pieces, each well within the client's patience, and show it when it is whole."""
+    draft = f"{name}:{new_id()}"
+    try:
+        for start in range(0, max(len(data), 1), PIECE):
+            valkey.append(draft, data[start : start + PIECE])
+        valkey.rename(draft, name)
+    except RedisError:
+        with suppress(RedisError):
+            valkey.unlink(draft)
+        raise
 
 
 def _notice(store_id: str, what: What) -> bytes:

@@ -110,6 +110,17 @@ class Reader:
                 self._update(store_id, _State(*answers[4 * place : 4 * place + 4]))
         self._recheck_keys()
 
+    def clear(self, store_id: str) -> None:
+        """Drop a store from memory; its next request reads it anew."""
+        self._held.pop(store_id, None)
+
+    def warm(self, store_id: str) -> None:
+        """Make a store ready before it is asked for: its snapshot and what each placement may show."""
+        view = self.store(store_id)
+        if view.shelf is not None:
+            for placement in view.config.placements:
+                view.desk(placement.location)
+
     def forget(self) -> None:
         """Drop all that is in memory; the next request reads anew."""
         for held in (self._keys, self._unknown, self._held):
@@ -173,7 +184,7 @@ class Reader:
             held.raw_config = state.raw_config
             config = self._source.read_config(store_id, state.raw_config)
             if config is not None:
-                held.view = StoreView(config, held.view.shelf)
+                held.view = StoreView(config, held.view.shelf).like(held.view)
         shelf = held.view.shelf
         if state.last and state.last[0][1] > held.order:
             order, live = self._source.live(store_id, held.order)
@@ -184,6 +195,7 @@ class Reader:
         if version not in {"", held.view.model_version}:
             self._swap(held, version)
         self._lay(held, state.stamp)
+        held.view.tend()
 
     def _lay(self, held: _Held, stamp: bytes | None) -> None:
         """Lay what was learned since on top, if that is news and belongs to the version that is served."""
@@ -193,7 +205,7 @@ class Reader:
         delta = self._source.delta(held.view.config.store_id)
         held.stamp = stamp
         if delta is not None and delta.version == held.base.version:
-            held.view = StoreView(held.view.config, Shelf(laid(held.base, delta), shelf.live))
+            held.view = StoreView(held.view.config, Shelf(laid(held.base, delta), shelf.live)).like(held.view)
 
     def _swap(self, held: _Held, version: str) -> None:
         """Serve another version; where it cannot be used, stay with the present one and try again later."""
@@ -207,7 +219,7 @@ class Reader:
         shelf = held.view.shelf
         live = shelf.live if shelf is not None else self._source.live(store_id)[1]
         held.base, held.stamp = snapshot, b""
-        held.view = StoreView(held.view.config, Shelf(snapshot, live))
+        held.view = StoreView(held.view.config, Shelf(snapshot, live)).like(held.view)
         self._evict(store_id)
 
     def _evict(self, newest: str) -> None:

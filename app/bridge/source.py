@@ -133,7 +133,7 @@ class Source:
             return None
 
     def _fetched(self, store_id: str, version: str) -> Snapshot | None:
-        data = self._get(names.snapshot_of(store_id, version))
+        data = self._ask(lambda: _bytes(self.valkey, names.snapshot_of(store_id, version)), None)
         if data is None:
             self.counts["snapshot_missing"] += 1
             return None
@@ -174,6 +174,17 @@ class Source:
         except OSError as error:
             self.counts["copy_not_kept"] += 1
             self._log.warning("copy not kept", reason=str(error))
+
+
+def _bytes(valkey: Redis, name: str) -> bytes | None:
+    """Read a large value in pieces; None where there is none, or where it changed meanwhile."""
+    size = int(valkey.strlen(name))
+    pieces = (
+        cast("bytes", valkey.getrange(name, start, start + names.PIECE - 1))
+        for start in range(0, size, names.PIECE)
+    )
+    data = b"".join(pieces)
+    return data if data and len(data) == size else None
 
 
 def _set(valkey: Redis, name: str) -> list[bytes]:

@@ -29,7 +29,7 @@ class Shelf:
     """A snapshot with the live changes applied. Reading needs no lock; one thread at a time may ``apply``.
 
     ``sellable`` marks what may be sold now: visible, and in stock or not counted. ``generation`` rises
-    whenever that changes for any item, or what a card says.
+    whenever that changes for any item, or what a card says; ``changes`` with every live change.
     """
 
     def __init__(self, snapshot: Snapshot, live: Mapping[str, Entry]) -> None:
@@ -38,6 +38,7 @@ class Shelf:
         self.index = PublishedIndex(snapshot.published)
         self.live: dict[str, Entry] = {}
         self.generation = 0
+        self.changes = 0
         self._cards = cards.columns_of(snapshot.cards)
         self.sellable: Mask = self._cards.sellable()
         self._changed: dict[int, bytes] = {}
@@ -64,6 +65,7 @@ class Shelf:
         card = self.card(item)
         sellable = card.visible and (card.stock is None or card.stock > 0)
         told = cards.fragment(card)
+        self.changes += 1
         self._stock[item] = -1 if card.stock is None else card.stock
         self._prices[item] = card.price_amount
         if sellable != self.sellable[item] or told != self.fragment(item):
@@ -100,12 +102,17 @@ class Shelf:
         for values, changed in ((stock, self._stock), (prices, self._prices)):
             if changed:
                 values[list(changed)] = list(changed.values())
-        return Traits(self.index.items, self.categories, self._cards.coded("brand"), prices, stock)
+        return Traits(self.index.items, self.categories, self.brands, prices, stock)
 
     @cached_property
     def categories(self) -> Coded:
         """Give the category of each item as a code."""
         return self._cards.coded("category")
+
+    @cached_property
+    def brands(self) -> Coded:
+        """Give the brand of each item as a code."""
+        return self._cards.coded("brand")
 
     def _within(self, category: str) -> Mask:
         """Mark the items of a category, spelled as the shop spells it."""
@@ -143,3 +150,14 @@ class StoreView:
         """Give what may be shown at a location now, rules applied. The store must have a shelf."""
         assert self.shelf is not None  # noqa: S101 - the promise above
         return self._desks.at(location, self.config.rules, self.shelf)
+
+    def tend(self) -> None:
+        """Look at the rules again where time or live changes may have changed what they come to."""
+        if self.shelf is not None:
+            self._desks.tend(self.config.rules, self.shelf)
+
+    def like(self, before: StoreView) -> StoreView:
+        """Make ready what was in use in the view before."""
+        if self.shelf is not None:
+            self._desks.open(before._desks.locations(), self.config.rules, self.shelf)
+        return self

@@ -162,8 +162,8 @@ class Blended:
 
         A code below 0 is that of a list that hangs on nothing.
         """
-        plain, base = self._plain, self.base
-        told = {item: (base[item], -1 - int(plain[item]), 0) for item in shown}
+        plain, base = self._plain.data, self.base.data
+        told = {item: (base[item], -1 - plain[item], 0) for item in shown}
         if summed is not None and shown:
             marks, items = self._scratch.marks, summed.items
             wanted = np.asarray(shown, np.int32)

@@ -49,7 +49,8 @@ def strengths(scores: Sequence[float], temperature: float) -> list[float]:
     best = max(scores, default=0.0)
     if best <= 0.0:
         return [1.0] * len(scores)
-    return [exp((max(score, 0.0) / best - 1.0) / temperature) for score in scores]
+    steep, least = 1.0 / (best * temperature), exp(-1.0 / temperature)
+    return [exp(score * steep - 1.0 / temperature) if score > 0.0 else least for score in scores]
 
 
 def greedy(length: int) -> Path:

@@ -185,14 +185,14 @@ def gather(blended: Blended, rows: Sequence[Row], gates: Sequence[Gate], wanted:
     found: dict[int, float] = {}
     summed: Sum | None = None
     count, hidden, allowed = wanted
-    for gate in gates:
+    for gate in gates if count else ():
         if rows:
             summed = blended.sum(rows, gate.head, gate.mask, count + len(hidden) + len(found))
         for item, score in _walk(blended, rows, gate, summed):
-            if len(found) >= count:
-                return Gathered(found, summed)
             if item not in hidden and item not in found and (allowed is None or allowed(item)):
                 found[item] = score
+                if len(found) >= count:
+                    return Gathered(found, summed)
     return Gathered(found, summed)
 
 

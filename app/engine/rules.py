@@ -100,7 +100,9 @@ class Coded:
     def among(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
         """Mark the items that have one of the wanted texts."""
         codes = [code for name in wanted for code in self.numbers.get(_plain(name), ())]
-        marked: NDArray[np.bool_] = np.isin(self.codes, codes)
+        marked = np.zeros(len(self.codes), np.bool_)
+        for code in codes:
+            marked |= self.codes == code
         return marked
 
 
