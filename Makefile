@@ -50,8 +50,9 @@ lock: ## Renew the lock files from pyproject.toml (UV_FIND_LINKS = where PyTorch
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra dev --extra neural --extra spark -c requirements-dev.lock -c <(echo 'torch==$(TORCH)+cpu') --no-emit-package torch -o requirements-extras.lock
 
-bench: $(DEV_STAMP) ## Measure what learning costs (SIZE=small|full)
-	@$(BIN)/python -m tests.speed.bench_cost $(or $(SIZE),full)
+bench: $(DEV_STAMP) tests/speed/node_modules/.installed ## Measure serving and learning (PART=serving|learning, SIZE=small|full)
+	@$(if $(filter learning,$(PART)),,$(BIN)/python -m tests.speed.bench_serve $(or $(SIZE),full))
+	@$(if $(filter serving,$(PART)),,$(BIN)/python -m tests.speed.bench_cost $(or $(SIZE),full))
 
 faults: $(DEV_STAMP) ## Kill servers at random while events and orders come in (N=schedules, SEED=first one, SIZE=small|full)
 	@$(BIN)/python -m tests.faults $(or $(SIZE),full) $(or $(N),1) $(or $(SEED),0)
