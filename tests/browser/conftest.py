@@ -53,7 +53,11 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """`alongside demo` in an empty folder, without simulated shoppers."""
+    """`alongside demo` in an empty folder, without simulated shoppers; or what runs in ``DEMO_DIR``."""
+    if running := os.environ.get("DEMO_DIR"):
+        kept = json.loads(Path(running, "demo", "connection.json").read_text())
+        yield Demo(kept["base_url"], kept["secret_key"])
+        return
     folder, port = tmp_path_factory.mktemp("demo"), free_port()
     environ = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
     with (folder / "log").open("wb") as log:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Probe]
 PLACEMENT = "alongside-placement"
 STILL_SHOWN = {"recent", "free-shipping"}  # what was viewed, and how far it is, are true of a sold-out shop
+FORCED: dict[str, Any] = {"forced_colors": "active", "reduced_motion": "reduce", "color_scheme": "dark"}
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +31,22 @@ def visit(browser: Browser, stage: Stage) -> Iterator[Open]:
     """Open a page of the stage: ``visit("grid", "?csp", width=320)``."""
     contexts = []
 
-    def go(display: str, query: str = "", *, width: int = 1024, cpu: int = 1, scripts: bool = True) -> Probe:
+    def go(
+        display: str,
+        query: str = "",
+        *,
+        width: int = 1024,
+        cpu: int = 1,
+        scripts: bool = True,
+        forced: bool = False,
+    ) -> Probe:
         context = browser.new_context(
-            viewport={"width": width, "height": 800}, base_url=stage.url, java_script_enabled=scripts
+            viewport={"width": width, "height": 800},
+            base_url=stage.url,
+            java_script_enabled=scripts,
+            **(FORCED if forced else {}),
         )
-        context.set_default_timeout(5000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         probe = Probe(context.new_page())
         if display in {"recent", "all"}:
@@ -126,7 +139,7 @@ def test_down(visit: Open, display: str, condition: str) -> None:
     assert probe.errors == []
 
 
-def test_slow_is_as_good_as_down(visit: Open) -> None:
+def test_slow_is_as_good_as_down_for_every_display(visit: Open) -> None:
     probe = visit("all", "?condition=slow")
     probe.page.wait_for_timeout(3600)
     others = probe.page.locator(f"{PLACEMENT}:not([placement=recent])")
@@ -198,3 +211,42 @@ def test_twice_the_size_is_as_usable(visit: Open) -> None:
     probe.page.locator(f"{PLACEMENT} section.alongside-grid").wait_for()
     probe.page.wait_for_load_state("networkidle")
     assert not probe.overflows()
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_forced_colours_and_calm_motion(visit: Open, display: str) -> None:
+    probe = visit(display, "?below", forced=True)
+    probe.page.mouse.wheel(0, 2500)
+    whole = shown(probe.page, display)
+    assert probe.findings() == []
+    items = probe.page.locator(f"{PLACEMENT} .alongside-items")
+    if items.count():
+        assert items.first.evaluate("element => getComputedStyle(element).scrollBehavior") == "auto"
+    for button in whole.locator("button:visible").all():
+        assert button.evaluate("element => getComputedStyle(element).borderStyle") != ""
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_at_twice_the_size(visit: Open, display: str) -> None:
+    """200 % zoom of a window of 1024 is a window of 512 with two pixels a point."""
+    probe = visit(display, width=512)
+    whole = shown(probe.page, display)
+    assert not probe.overflows()
+    box = whole.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 512
+    assert probe.findings() == []
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_a_screen_reader_is_told_names(visit: Open, display: str) -> None:
+    """Every region, link and button has a name, and no picture speaks."""
+    whole = shown(visit(display).page, display)
+    for role in ("button", "link", "checkbox", "radio", "progressbar", "combobox"):
+        for each in whole.get_by_role(role).all():
+            assert each.evaluate(
+                "element => element.ariaLabel || element.labels?.[0]?.innerText || element.innerText"
+            )
+    assert whole.get_by_role("img").count() == 0
+    assert whole.get_attribute("aria-label")
