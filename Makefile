@@ -57,9 +57,6 @@ bench: $(DEV_STAMP) tests/speed/node_modules/.installed ## Measure serving and l
 faults: $(DEV_STAMP) ## Kill servers at random while events and orders come in (N=schedules, SEED=first one, SIZE=small|full)
 	@$(BIN)/python -m tests.faults $(or $(SIZE),full) $(or $(N),1) $(or $(SEED),0)
 
-lighthouse: widgets/lighthouse/node_modules/.installed ## Measure what the widget costs a page (URL=a page of a running demo)
-	npm --prefix widgets/lighthouse run --silent measure -- $(or $(URL),http://127.0.0.1:8000/shop/product/22423)
-
 clean: ## Remove what was built, and keep the data
 	rm -rf .venv .venv-extras widgets/node_modules widgets/dist app/*/node_modules app/*/static/dist
 
