@@ -20,7 +20,7 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "contract").glob("*.json"))
 STOREFRONT = [
     path
     for path in EXAMPLES
-    if path.name.startswith(("email.", "events.", "recommendations.", "placements."))
+    if path.name.startswith(("cart.", "email.", "events.", "recommendations.", "placements."))
 ]
 LOOK = {
     "--alongside-accent": "#0b5d4e",
@@ -75,6 +75,7 @@ def config() -> StoreConfig:
             "look": LOOK,
             "reasons": False,
         },
+        "thank-you": {"free_shipping": 5_000},
     }
     placements = tuple(
         replace(placement, **changed.get(placement.key, {}))  # type: ignore[arg-type]

@@ -40,6 +40,13 @@ _ORDERS = text(
     """
 )
 
+_LINKS = text(
+    """
+    select visitor_id, min(customer_id) as customer_id
+    from identities where store_id = :store_id group by visitor_id
+    """
+)
+
 _LINES = text(
     """
     select l.order_id, l.product_id, l.quantity, l.unit_amount
@@ -52,7 +59,8 @@ _LINES = text(
 # The variant that a click on "add" means: the first that can be sold, else the first.
 _CARDS = text(
     """
-    select p.product_id, v.variant_id, p.title, p.url, p.image, p.price_amount, p.currency, p.category
+    select p.product_id, v.variant_id, p.title, p.url, p.image, p.price_amount, p.currency, p.category,
+           p.brand
     from products p
     left join lateral (
         select variant_id from variants
@@ -143,7 +151,7 @@ def cards(session: Session, store_id: StoreId, product_ids: Sequence[str]) -> li
                 row.currency,
                 row.category,
             )
-            found[row.product_id] = Card(row.product_id, *card, now.stock, now.visible)
+            found[row.product_id] = Card(row.product_id, *card, now.stock, now.visible, row.brand)
     return [found.get(product_id) or _gone(product_id) for product_id in product_ids]
 
 
@@ -158,6 +166,13 @@ def catalog(session: Session, store_id: StoreId) -> Catalog:
         prices=np.asarray([row.price_amount for row in rows], np.float64),
         created=np.asarray([row.created for row in rows], np.int64),
     )
+
+
+def links(session: Session, store_id: StoreId, shopper_ids: Sequence[str]) -> dict[str, int]:
+    """Give the visitors who signed in once, each with the number of his shopper."""
+    numbers = {shopper: number for number, shopper in enumerate(shopper_ids)}
+    found = session.execute(_LINKS, {"store_id": store_id})
+    return {row.visitor_id: numbers[row.customer_id] for row in found if row.customer_id in numbers}
 
 
 def _gone(product_id: str) -> Card:

@@ -126,7 +126,8 @@ def _train(runtime: Runtime, teller: Teller, version: str, seed: int) -> None:
     teller.tell("keeping")
     with runtime.unit(store_id) as unit:
         cards = assemble.cards(unit.session, store_id, data.item_ids)
-        snapshot = encode(Snapshot(version, store_id, learned.published, cards))
+        links = assemble.links(unit.session, store_id, learned.published.shopper_ids)
+        snapshot = encode(Snapshot(version, store_id, learned.published, cards, links))
         figures["cost"] = _cost(began, len(snapshot))
         kept = ModelVersion(
             store_id=store_id,
