@@ -127,3 +127,12 @@ def counted(lists: Lists, data: Dataset) -> Lists:
     rows = np.repeat(np.arange(data.items, dtype=np.int64), np.diff(lists.starts))
     counts = data.pairs.look_up(rows, lists.items).astype(np.int32)
     return replace(lists, counts=counts, totals=data.pairs.totals.astype(np.int32), orders=data.orders)
+
+
+def promising(lists: Lists, chances: csr_matrix) -> Lists:
+    """Add each entry's calibrated chance to counted lists; NaN where ``chances`` (items, items) has none."""
+    if not len(lists.counts) or len(lists.starts) != chances.shape[0] + 1:
+        return lists
+    rows = np.repeat(np.arange(chances.shape[0], dtype=np.int64), np.diff(lists.starts))
+    told = np.asarray(chances[rows, lists.items], np.float32).ravel()
+    return replace(lists, confidences=np.where(told > 0.0, told, np.float32(np.nan)))

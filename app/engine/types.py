@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -79,7 +80,7 @@ class Lists:
     item numbers index ``Published.item_ids``. ``counts`` int32 (entries,) holds the orders with both anchor
     and item, ``totals`` int32 (anchors,) those with the anchor; both are empty where it is not about orders.
     ``orders`` is the number of all orders that were counted, 0 = not told. ``confidences`` float32 (entries,)
-    are calibrated chances from 0 to 1, or empty.
+    are calibrated chances from 0 to 1, NaN = not known, or empty.
     """
 
     anchor: Anchor
@@ -100,8 +101,8 @@ class Lists:
         total, item = int(self.totals[row]), int(self.items[entry])
         chance = total * int(self.totals[item]) if item < len(self.totals) else 0
         lift = count * self.orders / chance if chance else 0.0
-        told = float(self.confidences[entry]) if len(self.confidences) else None
-        return Reason(self.reason, count, total, lift, told)
+        told = float(self.confidences[entry]) if len(self.confidences) else math.nan
+        return Reason(self.reason, count, total, lift, None if math.isnan(told) else told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sqlalchemy import delete, text
 
 from app.domain.tables.learning import AffinityRule, Season
@@ -17,6 +18,7 @@ from app.engine.affinity_measures import Counts, score
 from app.engine.affinity_rules import Rules, pair_rules
 from app.engine.affinity_sequences import sequential_rules
 from app.engine.affinity_sets import set_rules
+from app.engine.lists import promising
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from app.engine.calibration import Promises
     from app.engine.dataset import Dataset
     from app.engine.seasonality import Seasonality
+    from app.engine.types import Published
     from app.kernel.ids import StoreId
 
 PRODUCT, SET, CATEGORY, BRAND, PRICE = "product", "set", "category", "brand", "price"
@@ -98,6 +101,28 @@ def learn(data: Dataset, sets: Rules | None = None) -> Learned:
         grouped = group_rules(data, labels)
         found.append(_plain(level, grouped.names, grouped.rules))
     return Learned(found, seasonality.learn(data), made)
+
+
+def promised(published: Published, learned: Learned) -> Published:
+    """Add the calibrated probabilities of the product rules to the lists that are published."""
+    size = len(published.item_ids)
+    rules = [
+        found for found in learned.found if found.level == PRODUCT and not np.isnan(found.probability).all()
+    ]
+    if not rules or len(rules[0].names) != size:
+        return published
+    firsts, seconds, told = (
+        np.concatenate(parts)
+        for parts in zip(
+            *[(each.rules.firsts, each.rules.consequents, each.probability) for each in rules], strict=True
+        )
+    )
+    # A pair that several kinds of rules name is told the same each time: the first is kept.
+    _, first = np.unique(firsts * size + seconds, return_index=True)
+    chances = csr_matrix((told[first], (firsts[first], seconds[first])), shape=(size, size))
+    return replace(
+        published, lists={name: promising(each, chances) for name, each in published.lists.items()}
+    )
 
 
 def refresh(session: Session, store_id: StoreId, learned: Learned, *, at: datetime) -> int:

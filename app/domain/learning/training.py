@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,7 @@ def _train(runtime: Runtime, teller: Teller, version: str, seed: int) -> None:
     learned = read.widen(learn(data, seed=seed, tell=teller.tell), runtime.settings.spark_master)
     teller.tell("relating")
     related = affinity.learn(data, read.sets(runtime.settings.spark_master))
+    learned = replace(learned, published=affinity.promised(learned.published, related))
     teller.tell("comparing")
     verdict = _verdict(data, learned, served, seed)
     teller.tell("describing")

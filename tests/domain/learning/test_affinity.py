@@ -13,6 +13,8 @@ from app.domain.accounts.stores import Credentials
 from app.domain.learning import affinity, affinity_query, assemble, segments
 from app.domain.learning.affinity_query import Least, band
 from app.domain.tables.learning import AffinityRule
+from app.engine.strategies.cooccurrence import Cooccurrence
+from app.engine.types import Published
 from app.kernel.db import Database
 from app.kernel.errors import Invalid
 from app.kernel.ids import StoreId
@@ -139,3 +141,25 @@ def test_a_range_of_prices_is_read_in_major_units() -> None:
     for wrong in ("cheap", "10-5", "nan-3"):
         with pytest.raises(Invalid):
             band(wrong, 2)
+
+
+def test_a_slot_is_told_the_same_chance_as_its_rule(shop: tuple[Session, StoreId]) -> None:
+    session, store_id = shop
+    data = assemble.dataset(session, store_id)
+    learned = affinity.learn(data)
+    lists = Cooccurrence().fit(data).lists()
+    published = Published(data.item_ids, (), {"together": lists}, {})
+    told = affinity.promised(published, learned).lists["together"]
+    tea, pot = data.item_ids.index("tea"), data.item_ids.index("pot")
+    assert told.items[told.starts[tea] : told.starts[tea + 1]].tolist() == [pot]
+    chance = told.because(tea, int(told.starts[tea])).confidence
+    kept = session.execute(
+        text(
+            "select distinct probability from affinity_rules"
+            " where store_id = :s and level = 'product' and antecedents = '{tea}' and consequent = 'pot'"
+            " and probability is not null"
+        ),
+        {"s": store_id},
+    ).scalars()
+    assert kept.all() == [pytest.approx(chance)]
+    assert lists.because(tea, int(lists.starts[tea])).confidence is None  # not known without the rules
