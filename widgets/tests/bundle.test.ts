@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { JSDOM } from "jsdom";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -59,19 +60,24 @@ const healthy = (): Promise<Response> =>
   Promise.resolve(Response.json({ slates: [contract("recommendations.product").response.body] }));
 
 describe("the script that shops load", () => {
-  const packed = (...names: RegExp[]): number =>
+  /** By Node, and by `gzip -9 -c FILE`, which writes the file's name down and a zero after it. */
+  const PACKERS: Readonly<Record<string, (name: string, code: string) => number>> = {
+    Node: (_, code) => gzipSync(code, { level: 9 }).length,
+    gzip: (name, code) => execFileSync("gzip", ["-9c"], { input: code }).length + name.length + 1,
+  };
+  const packed = (packer: string, ...names: RegExp[]): number =>
     Object.entries(built)
       .filter(([name]) => names.some((wanted) => wanted.test(name)))
-      .reduce((sum, [, code]) => sum + gzipSync(code, { level: 9 }).length, 0);
+      .reduce((sum, [name, code]) => sum + (PACKERS[packer]?.(name, code) ?? NaN), 0);
 
   it("stays within its size, file by file", () => {
     const large = Object.entries(built).filter(([, code]) => Buffer.byteLength(code) > MOST_BYTES);
     expect(large.map(([name]) => name)).toEqual([]);
   });
 
-  it("stays within its size for a grid, and as a whole", () => {
-    expect(packed(/^alongside\.js$/, /^stage-/, /^alongside\.css$/)).toBeLessThanOrEqual(GRID_BUDGET);
-    expect(packed(/./)).toBeLessThanOrEqual(WHOLE_BUDGET);
+  it.each(Object.keys(PACKERS))("stays within its size for a grid, and as a whole, packed by %s", (packer) => {
+    expect(packed(packer, /^alongside\.js$/, /^stage-/, /^alongside\.css$/)).toBeLessThanOrEqual(GRID_BUDGET);
+    expect(packed(packer, /./)).toBeLessThanOrEqual(WHOLE_BUDGET);
   });
 
   it("has a file under every name that the loader knows, marked by what was built", () => {

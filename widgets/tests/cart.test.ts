@@ -35,6 +35,14 @@ describe("a plain shop's cart", () => {
     await expect(plainCart("/cart/add")?.add([line])).rejects.toThrow("409");
   });
 
+  it("gives up a shop that hangs", async () => {
+    const patience = vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
+    const fake = answering(new Response(null, { status: 204 }));
+    await plainCart("/cart/add")?.add([line]);
+    expect(fake.mock.calls[0]?.[1]?.signal?.aborted).toBe(true);
+    expect(patience).toHaveBeenCalledWith(10_000);
+  });
+
   it("is none without an address, or with one of another origin", () => {
     expect(plainCart("")).toBeNull();
     expect(plainCart("https://elsewhere.example/cart")).toBeNull();

@@ -94,6 +94,15 @@ describe("Shopify's market", () => {
     expect(await offered("shopify", [item("1")])).toEqual([]);
   });
 
+  it.each([
+    ["is down", () => Promise.reject(new TypeError("Failed to fetch"))],
+    ["is in trouble", () => Promise.resolve(new Response("", { status: 503 }))],
+  ])("that %s tells nothing: what the slate says is kept", async (_, answer) => {
+    NAMED["Shopify"] = { currency: { active: "CAD" } };
+    vi.stubGlobal("fetch", answer);
+    await expect(offered("shopify", [item("1")])).rejects.toThrow();
+  });
+
   it("is not asked on a page that knows no currency", async () => {
     const asked = shop();
     expect(await offered("shopify", [item("1")])).toBeNull();
@@ -171,6 +180,19 @@ describe("BigCommerce's market", () => {
     const { query, variables } = asked[0]?.body as { query: string; variables: object };
     expect(variables).toEqual({ ids: [230, 231], currency: "CAD" });
     expect(query.split("{").length).toBe(query.split("}").length);
+  });
+});
+
+describe("a shop that hangs", () => {
+  afterEach(() => vi.useRealTimers());
+
+  it.each(["shopify", "woocommerce", "bigcommerce"])("keeps no card of %s waiting", async (platform) => {
+    vi.useFakeTimers();
+    NAMED["Shopify"] = { currency: { active: "CAD" } };
+    vi.stubGlobal("fetch", () => new Promise(() => undefined));
+    const told = offered(platform, [item("1")]);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(await told).toBeNull();
   });
 });
 

@@ -221,5 +221,6 @@ describe("recently viewed", () => {
     expect([...view.querySelectorAll("a")].map((one) => one.textContent)).toEqual(["Thing 2"]);
     expect(part(view, "title").textContent).toBe("Recently viewed");
     expect(view.querySelector(".alongside-price")).toBeNull();
+    expect(view).toMatchSnapshot();
   });
 });

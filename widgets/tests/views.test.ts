@@ -18,7 +18,7 @@ describe("each display", () => {
   const slate = parseSlate(contract("recommendations.product").response.body, "https://shop.example/");
   if (!slate) throw new Error("the contract's example is no slate");
 
-  it.each(["grid", "carousel", "list"])("%s shows the contract's slate", (display) => {
+  it.each(["grid", "carousel", "list", "drawer", "post-purchase"])("%s shows the contract's slate", (display) => {
     const view = shown(display, slate, makeActions());
     expect(view.classList).toContain(`alongside-${display}`);
     expect(view).toMatchSnapshot();

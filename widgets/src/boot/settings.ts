@@ -9,8 +9,8 @@ export interface Settings extends CartSettings {
   readonly customer?: string;
   readonly platform?: string;
   /** Who else is told of events: "ga4", "meta" or both, with a space between. */
-  readonly forward: string;
-  readonly priceNote: string;
+  readonly forward?: string;
+  readonly priceNote?: string;
   readonly nonce: string;
 }
 
@@ -21,9 +21,7 @@ export function readSettings(page: Document): Settings | null {
   const script = page.querySelector<HTMLScriptElement>(TAG);
   if (!script) return null;
   const { dataset, nonce = "", src } = script;
-  const { consent: told = "", ...said } = dataset;
-  const none = { key: "", cartUrl: "", cartRemoveUrl: "", cartToken: "", forward: "", priceNote: "" };
-  const consent = /^(granted|denied)$/.test(told) ? (told as Consent) : "ask";
+  const { consent, key, ...said } = dataset;
   const base = new URL(src, page.baseURI).origin;
-  return said["key"] ? { ...none, ...said, base, consent, nonce } : null;
+  return key ? { ...said, key, base, consent: (consent || "ask") as Consent, nonce } : null;
 }

@@ -4,8 +4,7 @@ import type { CartLine, MakeCart, Quote, ToMoney } from "./port";
 const CARTS = "/api/storefront/carts";
 const WITH_ITEMS = "?include=lineItems.physicalItems.options";
 const METAFIELD =
-  "mutation($cart:String!,$key:String!,$value:String!)" +
-  "{cart{createCartMetafield(input:{cartEntityId:$cart,data:{key:$key,value:$value}}){metafield{entityId}}}}";
+  "mutation($input:CreateCartMetafieldInput!){cart{createCartMetafield(input:$input){metafield{entityId}}}}";
 
 const PRICED =
   "{edges{node{entityId inventory{isInStock}" +
@@ -72,9 +71,9 @@ function quotesOf(product: Product, toMoney: ToMoney): readonly Quote[] {
 export const cart: MakeCart = ({ cartToken: token, currency }) => {
   const allowed = { authorization: `Bearer ${token}` };
   const read = async (): Promise<Cart | undefined> => (await ask<readonly Cart[]>(CARTS + WITH_ITEMS))[0];
-  const note = async (cart: string, key: string, value: string): Promise<void> => {
+  const note = async (cartEntityId: string, key: string, value: string): Promise<void> => {
     if (!token) return;
-    const variables = { cart, key: `alongside_${key}`, value };
+    const variables = { input: { cartEntityId, data: { key: `alongside_${key}`, value } } };
     await ask("/graphql", { query: METAFIELD, variables }, allowed);
   };
   return {

@@ -5,15 +5,18 @@ import type { Cart, CartSettings, MakeCart } from "./port";
 import { cart as shopify } from "./shopify";
 import { cart as woocommerce } from "./woocommerce";
 
+/** Longer no card waits for the shop's own prices. */
+const PATIENCE_MS = 3000;
 const MARKED = "alongside_marked";
 const PORTS: Readonly<Record<string, MakeCart>> = { plain, shopify, woocommerce, bigcommerce };
 
 /** The shop's cart. Throws where there is none. */
 export function cartOf(platform: string, settings: CartSettings): Cart {
   const port = PORTS[platform]?.(settings, window);
-  if (!port) throw new Error("there is no cart");
+  if (!port) throw new Error();
   const inMarket: Cart["inMarket"] = async (items, toMoney) => {
-    const quotes = await port.quote?.(items, toMoney);
+    const late = new Promise<null>((tell) => setTimeout(tell, PATIENCE_MS, null));
+    const quotes = await Promise.race([port.quote?.(items, toMoney), late]);
     return quotes
       ? items.map((item) => {
           const variants = quotes.filter(({ parent }) => parent === item.product_id);

@@ -8,7 +8,7 @@ const MARKET = "script[data-alongside-market]";
  * none, or where it lies on another origin: a basket is the shop's own business.
  */
 export const cart: MakeCart = ({ cartUrl, cartRemoveUrl }, { document, location }) => {
-  const own = (address: string): string => {
+  const own = (address = ""): string => {
     const url = new URL(address, location.href);
     return address && url.origin === location.origin ? url.href : "";
   };

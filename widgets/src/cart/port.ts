@@ -47,12 +47,12 @@ export interface Cart extends CartPort {
 
 /** What the script tag says of the cart. */
 export interface CartSettings {
-  readonly cartUrl: string;
-  readonly cartRemoveUrl: string;
+  readonly cartUrl?: string;
+  readonly cartRemoveUrl?: string;
   /** The buyer's currency, where the shop does not know it of its own. */
   readonly currency?: string;
   /** A token for the shop's own GraphQL, where it has one. */
-  readonly cartToken: string;
+  readonly cartToken?: string;
 }
 
 /** Null where the shop has no cart that we may use. */

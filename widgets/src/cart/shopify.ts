@@ -1,6 +1,8 @@
 import type { Item, Money } from "../core/types";
-import { ask } from "./ask";
+import { ask, read, send } from "./ask";
 import type { CartLine, MakeCart } from "./port";
+
+const MISSING = 404;
 
 interface Actions {
   updateCart(change: unknown): Promise<{ readonly userErrors?: readonly unknown[] } | undefined>;
@@ -22,7 +24,7 @@ interface Shopify {
 }
 
 function variantOf({ variant_id }: CartLine): string {
-  if (!variant_id) throw new Error("the cart takes variants only");
+  if (!variant_id) throw new Error();
   return variant_id.replace(/^.*\//, "");
 }
 
@@ -44,8 +46,9 @@ const actionLine = (line: CartLine): unknown => ({
  */
 async function quotesOf(root: string, { product_id, url }: Item, money: (cents: number | null) => Money) {
   const handle = /\/products\/([^/?#]+)/.exec(url)?.[1];
-  const product = await ask<Product>(`${root}products/${handle}.js`).catch(() => null);
-  if (!product) return [];
+  const answer = await send(`${root}products/${handle}.js`);
+  if (answer.status === MISSING) return [];
+  const product = await read<Product>(answer);
   const sold = ({ available, compare_at_price, price }: Priced) => ({
     available,
     price: money(price),
@@ -77,7 +80,7 @@ export const cart: MakeCart = (_, window) => {
         return ask(url("add"), { items });
       }
       const answer = await actions.updateCart({ lines: lines.map(actionLine) });
-      if (answer?.userErrors?.length) throw new Error("the cart did not take the line");
+      if (answer?.userErrors?.length) throw new Error();
       return answer ?? null;
     },
     async quote(items, toMoney) {

@@ -10,7 +10,7 @@ export interface EventSettings {
   readonly base: string;
   readonly key: string;
   /** Who else is told: "ga4", "meta" or both, with a space between. */
-  readonly forward: string;
+  readonly forward?: string;
 }
 
 /** `value` is the price in major units, 0 where nobody knows it. */

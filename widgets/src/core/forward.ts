@@ -14,7 +14,7 @@ const CALLED: Readonly<Record<Kind, readonly [ga4: string, command: string, meta
 
 /** Tells the shop's own analytics, where it has them; nothing is loaded for it. */
 export function forward(
-  to: string,
+  to: string | undefined,
   kind: Kind,
   item_list_id: string,
   { product_id, price: cost, position: index, title }: Item,
@@ -23,14 +23,14 @@ export function forward(
   const told = window as Told;
   const [event, command, name] = CALLED[kind];
   const shared = { currency: cost?.currency, value: price };
-  if (to.includes("ga4")) {
+  if (to?.includes("ga4")) {
     const list = { item_list_id, item_list_name: "alongside" };
     const line = { item_id: product_id, item_name: title, index, price, quantity: 1, ...list };
     const layer = (told.dataLayer ??= []);
     layer.push({ ecommerce: null });
     layer.push({ event, ecommerce: { ...shared, ...list, items: [line] } });
   }
-  if (to.includes("meta")) {
+  if (to?.includes("meta")) {
     const fields = { content_type: "product", content_ids: [product_id], content_name: title, ...shared };
     told.fbq?.(command, name, fields, { eventID: `${item_list_id}:${index}:${kind[0]}` });
   }

@@ -1,7 +1,7 @@
 import type { Money } from "./types";
 
 // ISO 4217, not the browser's tables: those round some currencies for display (IQD, for one).
-const NO_DIGITS = /BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF/;
+const NO_DIGITS = /BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|VND|VUV|XAF|XOF|XPF/;
 const THREE_DIGITS = /BHD|IQD|JOD|KWD|LYD|OMR|TND/;
 
 /** Digits of the minor unit: 2 for GBP, 0 for JPY, 3 for KWD. */

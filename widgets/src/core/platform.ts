@@ -1,5 +1,5 @@
 /** What the shop is made with, by what the page carries; empty where nothing is known of its cart. */
-export function platformOf(named: string | undefined, addUrl: string, window: Window): string {
+export function platformOf(named: string | undefined, addUrl: string | undefined, window: Window): string {
   const has = (...names: readonly string[]): boolean => names.some((name) => name in window);
   if (named) return named;
   // A basket is the shop's own business: an address elsewhere is none.

@@ -12,7 +12,7 @@ const TOO_MANY = 429;
 const SERVER_ERROR = 500;
 
 export function createPost(base: string, key: string): Post {
-  const address = `${base}/v1/events?key=${encodeURIComponent(key)}`;
+  const address = `${base}/v1/events?key=${key}`;
   const text = (batch: Batch): Blob => new Blob([JSON.stringify(batch)], { type: "text/plain" });
   return {
     async send(batch) {

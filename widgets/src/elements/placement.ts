@@ -4,7 +4,7 @@ import type { Shop } from "./shop";
 /** The attributes that matter; each is a parameter of the same name, only `query` is a short one. */
 const ASKS = ["placement", "product", "basket", "category", "query", "limit"];
 /** An answer that the shop's server wrote into the page. */
-const GIVEN = ":not(input)[data-alongside-slate]";
+const GIVEN = "script[data-alongside-slate]";
 
 /** What an element asks for by its attributes. */
 function queryOf(element: Element): Query {

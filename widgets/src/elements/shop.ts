@@ -54,7 +54,7 @@ export interface Shop {
   /** Language of the page, for words, prices and numbers. */
   readonly language: string;
   /** What the shop writes beside each price. */
-  readonly priceNote: string;
+  readonly priceNote?: string | undefined;
   /** Gives the page the rules of every display; resolves once it has them. */
   readonly dress: () => Promise<unknown>;
   /** Tells when an element comes near the window: time to ask. */

@@ -72,7 +72,10 @@ function raise(shop: Shop, host: HTMLElement, { items, slate_id }: Slate, view: 
     const card = view.querySelector(`[data-position="${item.position}"]`);
     if (card) shop.seen(card, () => tell(shop, "impression", slate_id, item));
   }
-  if (focused) view.focus({ preventScroll: true });
+  if (!focused) return;
+  // What had the focus was replaced: the whole takes it.
+  view.tabIndex = -1;
+  view.focus({ preventScroll: true });
 }
 
 export const prepare: Files["stage"]["prepare"] = async (shop, host, answer) => {
@@ -89,7 +92,7 @@ export const prepare: Files["stage"]["prepare"] = async (shop, host, answer) => 
   const status = make("p", "status", { role: "status" });
   const actions: Actions = {
     ...actionsOf(shop, host, slate, words, status),
-    note: slate.price_note || shop.priceNote,
+    note: slate.price_note || (shop.priceNote ?? ""),
     words,
     page: document,
     product: host.getAttribute("product"),

@@ -10,8 +10,7 @@ export function region(
   { words }: Actions,
   ...inside: readonly Inside[]
 ): HTMLElement {
-  // It takes the focus when what had it was replaced.
-  return make("section", display, { "aria-label": title || words.recommendations, tabIndex: -1 }, ...inside);
+  return make("section", display, { "aria-label": title || words.recommendations }, ...inside);
 }
 
 /** The heading, and whatever else stands in its line. */
