@@ -53,7 +53,7 @@ def forget(session: Session, store_id: StoreId, customer_id: str) -> Snapshot | 
 
 
 def without(snapshot: Snapshot, customer_id: str) -> Snapshot:
-    """Give a snapshot without a shopper: neither his id nor his rows are in it."""
+    """Give a snapshot without a shopper: neither his id, his rows nor his visits are in it."""
     published = snapshot.published
     shoppers = list(published.shopper_ids)
     if customer_id not in shoppers:
@@ -64,7 +64,10 @@ def without(snapshot: Snapshot, customer_id: str) -> Snapshot:
         for name, each in published.lists.items()
     }
     left = tuple(shoppers[:row] + shoppers[row + 1 :])
-    return replace(snapshot, published=replace(published, shopper_ids=left, lists=lists))
+    links = {
+        visitor: number - (number > row) for visitor, number in snapshot.links.items() if number != row
+    }
+    return replace(snapshot, published=replace(published, shopper_ids=left, lists=lists), links=links)
 
 
 def _less(lists: Lists, row: int) -> Lists:

@@ -158,3 +158,14 @@ def test_the_same_snapshot_without_nobody() -> None:
     toy = toys.snapshot()
     assert forgetting.without(toy, "nobody") is toy
     assert replace(forgetting.without(toy, "anna").published, lists={}, blends={}).shopper_ids == ("ben",)
+
+
+def test_visitors_keep_their_own_shopper(runtime: Runtime, shelf: Shelf) -> None:
+    served = publisher.current_version(runtime.valkey, shelf.store_id)
+    assert served is not None
+    whole = decode(held(runtime, shelf)[served])
+    shoppers = list(whole.published.shopper_ids)
+    linked = replace(whole, links={f"v-{each}": number for number, each in enumerate(shoppers)})
+    left = forgetting.without(linked, "ann")
+    others = {f"v-{each}": each for each in shoppers if each != "ann"}
+    assert {visitor: left.published.shopper_ids[number] for visitor, number in left.links.items()} == others
