@@ -64,8 +64,9 @@ class Texts(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
-        place = range(len(self))[index]
-        return str(self._data[self._starts[place] : self._starts[place + 1]], "utf-8")
+        starts = self._starts
+        place = index if 0 <= index < len(starts) - 1 else range(len(self))[index]
+        return str(self._data[starts[place] : starts[place + 1]], "utf-8")
 
     def __iter__(self) -> Iterator[str]:
         data = bytes(self._data)

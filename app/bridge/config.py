@@ -89,7 +89,10 @@ class StoreConfig:
 
     def placement(self, key: str) -> PlacementConfig | None:
         """Find a placement by its key."""
-        return next((placement for placement in self.placements if placement.key == key), None)
+        for placement in self.placements:
+            if placement.key == key:
+                return placement
+        return None
 
 
 def dump(config: StoreConfig) -> bytes:

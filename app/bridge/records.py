@@ -15,9 +15,12 @@ class EventKind(StrEnum):
     ADD = "add"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SlateRecord:
-    """One decision. ``items`` are what was shown; for a ghost, what would have been."""
+    """One decision. ``items`` are what was shown; for a ghost, what would have been.
+
+    Every page makes one: it is not frozen, since that would take four times as long.
+    """
 
     slate_id: str
     at: datetime

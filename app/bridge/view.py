@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.engine.types import IntArray
 
 _CATEGORIES_KEPT = 32
+_FRAGMENTS_KEPT = 1_000
 
 
 class Shelf:
@@ -45,6 +46,7 @@ class Shelf:
         self._stock: dict[int, int] = {}
         self._prices: dict[int, int] = {}
         self.within = lru_cache(_CATEGORIES_KEPT)(self._within)
+        self._published = lru_cache(_FRAGMENTS_KEPT)(self._cards.fragment)
         self.apply(live)
 
     @property
@@ -89,7 +91,7 @@ class Shelf:
 
     def fragment(self, item: int) -> bytes:
         """Give the members of the item's card as JSON, without the braces around them."""
-        return self._changed.get(item) or self._cards.fragment(item)
+        return self._changed.get(item) or self._published(item)
 
     def price(self, item: int) -> int:
         """Give the item's price now, in minor units."""

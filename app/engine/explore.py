@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 from math import exp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,12 +36,11 @@ class Explore:
             raise ValueError(message)
 
 
-@dataclass(slots=True)
-class Path:
+class Path(NamedTuple):
     """The slots chosen so far, as positions in the greedy order, and the odds of each."""
 
-    positions: list[int] = field(default_factory=list)
-    odds: list[float] = field(default_factory=list)
+    positions: list[int]
+    odds: list[float]
 
 
 def strengths(scores: Sequence[float], temperature: float) -> list[float]:
@@ -83,7 +82,7 @@ def greedy_odds(weights: Sequence[float], limit: int, share: float) -> list[floa
 
 def _sampled(weights: Sequence[float], limit: int, explore: Explore) -> Path:
     remaining = list(range(len(weights)))
-    path = Path()
+    path = Path([], [])
     best, luce = 1.0 - explore.share, explore.share
     for slot in range(min(limit, len(weights))):
         total = sum(weights[position] for position in remaining)

@@ -104,8 +104,7 @@ class PublishedIndex:
         return marked
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """A query in the engine's numbers."""
 
     product: list[int]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,8 +18,7 @@ ALIKE = 2 / 3
 """At most this share of a slate is of one category, as long as others can fill it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
+class Slots(NamedTuple):
     """Items in the order of their slots, with the odds of each; ``drawn`` = one was chosen by chance."""
 
     items: list[int]

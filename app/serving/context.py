@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.bridge.config import PlacementConfig, StoreConfig
 from app.kernel.errors import Invalid
@@ -18,8 +18,7 @@ _MOST_RECENT = 20
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """One question of a page. ``limit`` is never more than the placement's slots.
 
     ``customer`` is known for certain: the shop's server signed it.

@@ -37,18 +37,19 @@ def store(reader: Reader, given: Mapping[str, str]) -> StoreView:
 def welcome(environ: WSGIEnvironment, config: StoreConfig) -> bool:
     """Tell whether the asking page is the store's own, or no browser's page at all."""
     origin = environ.get("HTTP_ORIGIN")
-    if origin is None:
-        return True
+    return origin is None or _own(origin, environ.get("HTTP_HOST"), config.domains)
+
+
+@lru_cache(1024)
+def _own(origin: str, host: str | None, domains: tuple[str, ...]) -> bool:
     try:
         asking = urlsplit(origin)
     except ValueError:
         return False
     if not asking.hostname:
         return False
-    hosts = _hosts(config.domains)
-    return asking.netloc == environ.get("HTTP_HOST") or not hosts.isdisjoint(
-        {_bare(asking.netloc), _bare(asking.hostname)}
-    )
+    hosts = _hosts(domains)
+    return asking.netloc == host or not hosts.isdisjoint({_bare(asking.netloc), _bare(asking.hostname)})
 
 
 def headers(environ: WSGIEnvironment, config: StoreConfig | None) -> Headers:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 import msgspec
@@ -26,8 +25,7 @@ _BODILESS = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer; an empty ``kind`` sends no content type."""
 
     status: int
@@ -37,7 +35,7 @@ class Reply:
 
     def with_headers(self, headers: Headers) -> Reply:
         """Give the same answer with further headers."""
-        return replace(self, headers=(*self.headers, *headers))
+        return Reply(self.status, self.body, self.kind, (*self.headers, *headers))
 
 
 class NotAllowed(AppError):
@@ -61,7 +59,7 @@ def packed(reply: Reply, environ: WSGIEnvironment) -> Reply:
     if len(reply.body) < PACK_FROM or "gzip" not in environ.get("HTTP_ACCEPT_ENCODING", ""):
         return reply
     headers = (*reply.headers, ("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
-    return replace(reply, body=gzip.compress(reply.body, 1, mtime=0), headers=headers)
+    return reply._replace(body=gzip.compress(reply.body, 1, mtime=0), headers=headers)
 
 
 def revalidated(tag: str) -> Headers:

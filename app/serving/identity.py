@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ def customer(keys: Sequence[str], token: str) -> str | None:
         return None
     if not signature.isascii():
         return None
-    return name if any(hmac.compare_digest(_signature(key, told), signature) for key in keys) else None
+    return name if _signed(tuple(keys), told, signature) else None
+
+
+@lru_cache(10_000)
+def _signed(keys: tuple[str, ...], told: str, signature: str) -> bool:
+    return any(hmac.compare_digest(_signature(key, told), signature) for key in keys)
 
 
 def _signature(key: str, told: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.bridge.source import Unavailable
 from app.engine.assign import Arm
@@ -32,8 +32,7 @@ _UNSHARED = (("Cache-Control", "no-store"),)
 _NO_CART = b',"swaps":[],"free_shipping":null}'
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request whose key leads to a store."""
 
     environ: WSGIEnvironment
@@ -81,7 +80,7 @@ class Pages:
             swaps = cart.write(asked.view, lines, found, len(shown) + 1)
             more = b',"swaps":%b,"free_shipping":%b}' % (swaps, cart.shipping(asked.view, ask, lines))
             extra = [swap.item for swap in found]
-            logged = replace(decision, items=[*shown, *extra], odds=[*decision.odds, *[1.0] * len(extra)])
+            logged = decision._replace(items=[*shown, *extra], odds=[*decision.odds, *[1.0] * len(extra)])
             return _json(self._slate(asked.view, ask, decision, logged)[:-1] + more, _UNSHARED)
         return _json(self._slate(asked.view, ask, decision)[:-1] + more, _UNSHARED)
 
@@ -117,7 +116,7 @@ class Pages:
         if ask.visitor is None:
             return ask
         known = self.sessions.recent(view.config.store_id, ask.visitor)
-        return replace(ask, recent=tuple(dict.fromkeys([*known, *ask.recent]))) if known else ask
+        return ask._replace(recent=tuple(dict.fromkeys([*known, *ask.recent]))) if known else ask
 
     def _answer(self, view: StoreView, ask: Ask) -> bytes:
         return self._slate(view, ask, self._decide(view, ask))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -53,8 +52,7 @@ _OWN_KIND = {"category", "search"}
 """Locations whose pages are about one kind of product: nothing is spread there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What was picked for whom; ``tier`` names the best source that had an answer.
 
     ``whys`` are the codes of the reasons. ``shared`` = the next stranger on this page gets the same.
