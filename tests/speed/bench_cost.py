@@ -22,6 +22,7 @@ from tests.speed.drawn import baskets, demo, files, store, variants
 Figures = dict[str, float]
 TARGET = Path("var/bench.json")
 TOP = 50
+ROUNDS, SHORT_S = 5, 2.0
 
 
 def counted(orders: int, items: int) -> Figures:
@@ -120,15 +121,25 @@ def ranked(_orders: int, _items: int) -> Figures:
 
 
 def timed(work: Callable[[], object]) -> Figures:
-    """Give wall and CPU seconds of the work, and the peak of this process in MB, its input included."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    work()
+    """Give wall and CPU seconds of the work, and the peak of this process in MB, its input included.
+
+    What takes less than two seconds is done five times and the quickest round counts: machines are shared.
+    """
+    rounds = [_round(work)]
+    while len(rounds) < ROUNDS and rounds[0][1] < SHORT_S:
+        rounds.append(_round(work))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
-        "wall": round(time.perf_counter() - wall, 3),
-        "cpu": round(time.process_time() - cpu, 3),
+        "wall": round(min(wall for wall, _ in rounds), 3),
+        "cpu": round(min(cpu for _, cpu in rounds), 3),
         "mb": round(peak),
     }
+
+
+def _round(work: Callable[[], object]) -> tuple[float, float]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - wall, time.process_time() - cpu
 
 
 MEASURES: Mapping[str, Callable[[int, int], Figures]] = {
