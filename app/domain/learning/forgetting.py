@@ -64,9 +64,7 @@ def without(snapshot: Snapshot, customer_id: str) -> Snapshot:
         for name, each in published.lists.items()
     }
     left = tuple(shoppers[:row] + shoppers[row + 1 :])
-    links = {
-        visitor: number - (number > row) for visitor, number in snapshot.links.items() if number != row
-    }
+    links = {visitor: number - (number > row) for visitor, number in snapshot.links.items() if number != row}
     return replace(snapshot, published=replace(published, shopper_ids=left, lists=lists), links=links)
 
 
