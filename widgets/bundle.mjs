@@ -20,7 +20,7 @@ const KIT_NAMES = Array.from(readFileSync(here("src/elements/kit.ts"), "utf8").m
   ([, names]) => names.match(/\w+/g),
 );
 const SHARED = new Set(KIT.map((name) => here(`src/${name}.ts`)));
-const MARK = "0000000000";
+const MARK = "00000000";
 
 async function sheet() {
   const rules = await readFile(here("src/views/alongside.css"), "utf8");

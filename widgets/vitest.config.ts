@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  define: { ALONGSIDE_BUILD: JSON.stringify("0123456789") },
+  define: { ALONGSIDE_BUILD: JSON.stringify("01234567") },
   test: {
     environment: "jsdom",
     environmentOptions: { jsdom: { url: "https://shop.example/page" } },

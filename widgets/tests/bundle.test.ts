@@ -82,7 +82,7 @@ describe("the script that shops load", () => {
 
   it("has a file under every name that the loader knows, marked by what was built", () => {
     expect(Object.keys(ENTRIES).sort()).toEqual(Object.keys(FILES).sort());
-    const marks = Object.keys(built).map((name) => /-([0-9a-f]{10})\./.exec(name)?.[1]);
+    const marks = Object.keys(built).map((name) => /-([0-9a-f]{8})\./.exec(name)?.[1]);
     expect(new Set(marks.filter(Boolean)).size).toBe(1);
     expect(built["alongside.js"]).toContain(marks.find(Boolean));
   });

@@ -165,7 +165,6 @@ export function makeShop(
     inMarket: () => Promise.resolve(null),
     cart: () => (cart ? (act) => act(cart) : null),
     swaps: !!cart?.remove,
-    language: "en-GB",
     priceNote: "",
     dress: () => Promise.resolve(),
     near: makeSight(),

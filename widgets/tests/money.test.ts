@@ -6,6 +6,14 @@ const shown = (amount: number, currency: string, language = "en-GB"): string =>
 
 describe("a price is shown", () => {
   it("in pounds with pence", () => expect(shown(295, "GBP")).toBe("£2.95"));
+  it.each(["en", "en-GB", "en-US"])("in %s by hand as Intl writes it", (language) => {
+    for (const currency of ["GBP", "USD"]) {
+      const intl = new Intl.NumberFormat(language, { style: "currency", currency });
+      for (const amount of [0, 5, 295, 99999, 100000, 123456789]) {
+        expect(shown(amount, currency, language)).toBe(intl.format(amount / 100));
+      }
+    }
+  });
   it("in yen without decimals", () => expect(shown(1480, "JPY")).toBe("JP¥1,480"));
   it("in dinars of a thousand fils", () => expect(shown(1250, "KWD")).toBe("KWD 1.250"));
   it("exactly, where the browser's own table would round", () =>

@@ -22,6 +22,6 @@ export function readSettings(page: Document): Settings | null {
   if (!script) return null;
   const { dataset, nonce = "", src } = script;
   const { consent, key, ...said } = dataset;
-  const base = new URL(src, page.baseURI).origin;
+  const base = new URL(src).origin;
   return key ? { ...said, key, base, consent: (consent || "ask") as Consent, nonce } : null;
 }

@@ -74,16 +74,15 @@ function bringToLife(settings: Settings, parts: Parts): void {
     },
   });
   definePlacement({
+    ...settings,
     ...parts,
     ...watchers(settings, parts),
     dress: createSheet(document, settings.nonce, `${settings.base}/widget/alongside.css`),
     recommend,
     ...basket,
     swaps: !settings.cartUrl || !!settings.cartRemoveUrl,
-    language: lang,
-    priceNote: settings.priceNote,
     near: watchNear("400px"),
-    go: (url) => window.location.assign(url),
+    go: (url) => void (window.location.href = url),
   });
   const product = document.querySelector("alongside-placement[product]")?.getAttribute("product");
   // A link in an e-mail names the slate that it stood in.
@@ -103,7 +102,7 @@ export function start(): void {
     visitor.consent(given);
     basket.mark();
   };
-  window.Alongside = Object.freeze({ consent, visitor: visitor.id, slateFor: slates.slateFor });
+  window.Alongside = { consent, visitor: visitor.id, slateFor: slates.slateFor };
   basket.mark();
   const begin = async (): Promise<void> => {
     document.addEventListener("submit", slates.fill, true);

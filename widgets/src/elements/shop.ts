@@ -51,8 +51,6 @@ export interface Shop {
   readonly inMarket: Cart["inMarket"];
   /** The cart takes things out again. */
   readonly swaps: boolean;
-  /** Language of the page, for words, prices and numbers. */
-  readonly language: string;
   /** What the shop writes beside each price. */
   readonly priceNote?: string | undefined;
   /** Gives the page the rules of every display; resolves once it has them. */

@@ -1,6 +1,6 @@
 import type { Cart, CartLine } from "../cart/port";
 import { formatMoney, major, toMoney } from "../core/money";
-import { fields, parseSlate, text } from "../core/parse";
+import { fields, parseSlate } from "../core/parse";
 import type { Item, Kind, Slate } from "../core/types";
 import { ENGLISH, type Words } from "../core/words";
 import { make } from "../views/dom";
@@ -87,12 +87,12 @@ export const prepare: Files["stage"]["prepare"] = async (shop, host, answer) => 
   const slate = items ? parseSlate({ ...read, items }, host.baseURI) : read;
   // Only the way to free shipping is worth telling where all else is sold out.
   if (!slate || !(viewed || slate.items.length || display === "free-shipping")) return null;
-  const language = host.closest<HTMLElement>("[lang]")?.lang || shop.language;
+  const language = host.closest<HTMLElement>("[lang]")?.lang ?? "";
   const [[view, words]] = await Promise.all([meansOf(shop, slate.display, language), shop.dress()]);
   const status = make("p", "status", { role: "status" });
   const actions: Actions = {
     ...actionsOf(shop, host, slate, words, status),
-    note: slate.price_note || (shop.priceNote ?? ""),
+    note: slate.price_note || shop.priceNote,
     words,
     page: document,
     product: host.getAttribute("product"),
@@ -104,7 +104,7 @@ export const prepare: Files["stage"]["prepare"] = async (shop, host, answer) => 
   const shown = view(slate, actions) ?? grid(slate, actions);
   shown?.append(status);
   for (const [name, value] of Object.entries(slate.look)) {
-    if (name.startsWith("--alongside-")) shown?.style.setProperty(name, text(value));
+    if (name.startsWith("--alongside-")) shown?.style.setProperty(name, value as string);
   }
   return shown && ((): void => raise(shop, host, slate, shown));
 };

@@ -28,7 +28,7 @@ export interface Actions {
   readonly product: string | null;
   readonly session: Session;
   /** What the shop writes beside each price; empty for nothing. */
-  readonly note: string;
+  readonly note: string | undefined;
   /** What is in the basket now, in minor units, where the page says so. */
   readonly total: string | null;
   /** The shop's cart can take something out again. */
