@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from app.domain.accounts import stores
 from app.domain.commerce import deliveries, disclosures, files, notices, pulls, shops, sync
 from app.domain.insight import attribution, usage
-from app.domain.learning import deltas, forgetting, natives, publish, training, trigger
+from app.domain.learning import deltas, forgetting, natives, publish, training, trigger, vectors
 from app.domain.merchandising import storefront
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.ids import OrderId, StoreId, VisitorId
@@ -41,6 +41,18 @@ def sync_file(runtime: Runtime, store_id: StoreId, import_id: str) -> None:
 
 def train_store(runtime: Runtime, store_id: StoreId, *how: str) -> None:
     training.renew(runtime, store_id, force="force" in how, forget=forgetting.FORGET in how)
+    _name_vectors(runtime, store_id)
+
+
+def compute_vectors(runtime: Runtime, store_id: StoreId) -> None:
+    """What one run leaves goes to the end of the line."""
+    if vectors.compute(runtime, store_id):
+        _name_vectors(runtime, store_id)
+
+
+def _name_vectors(runtime: Runtime, store_id: StoreId) -> None:
+    with runtime.unit(store_id) as unit:
+        unit.enqueue(vectors.WORK, queue="training", key=store_id)
 
 
 def train_next(runtime: Runtime, _store_id: StoreId) -> None:
@@ -149,6 +161,7 @@ JOBS: Mapping[str, Work] = {
     usage.WATCH: watch_usage,
     natives.WRITE: write_natives,
     natives.TAKE_BACK: take_back_natives,
+    vectors.WORK: compute_vectors,
     "train.due": train_if_due,
     "publish.delta": publish_delta,
     "measure.orders": measure_orders,

@@ -33,6 +33,7 @@ TIMETABLE = (
     Entry("publish.delta", timedelta(minutes=2), at_once=False),
     Entry("train.due", timedelta(minutes=10), at_once=False),
     Entry("train.store", timedelta(days=1), at_once=False, queue="training"),
+    Entry("vectors.compute", timedelta(hours=6), at_once=False, queue="training"),
     Entry("usage.watch", timedelta(hours=1), at_once=False),
     Entry("natives.write", timedelta(hours=6), at_once=False),
     Entry("sync.pull", timedelta(minutes=1), at_once=True),

@@ -1,4 +1,4 @@
-"""How alike products are by what is written about them: words, letter groups, category, brand."""
+"""How alike products are by what is written about them: words, letter groups, category, brand, meaning."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.engine.types import Anchor, ReasonKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
     from app.engine.types import FloatArray
@@ -28,15 +29,25 @@ _WORD = r"(?u)\b\w+\b"
 _CATEGORY, _BRAND = 0.25, 0.1
 _BLOCK = 1_000
 _MOST_MEETINGS = 400_000_000
+_MEANING = 0.2
+"""Weight of what titles mean beside what they say; measured, see docs/quality.md."""
+
+_LEAST_SPREAD = np.float32(0.01)
+_CELLS = 4_000_000
+"""So many cosines are held at once where they are dense: about 100 MB with what is made of them."""
 
 
 @dataclass(frozen=True)
 class Descriptions:
-    """What is written about each item; ``""`` where nothing is."""
+    """What is written about each item; ``""`` where nothing is.
+
+    ``vectors`` says what titles mean: items x any width, float32, rows of length 1, zeros = not known yet.
+    """
 
     titles: tuple[str, ...]
     categories: tuple[str, ...]
     brands: tuple[str, ...]
+    vectors: FloatArray | None = field(default=None, repr=False, compare=False)
     _squares: dict[int, FloatArray] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -79,6 +90,31 @@ class Descriptions:
         ]
         return csr_matrix(vstack(parts, format="csr")) if parts else csr_matrix((0, 0))
 
+    @cached_property
+    def meant(self) -> csr_matrix:
+        """As ``near``, the cosine blended with that of the meanings where both items have one.
+
+        The same as ``near`` without vectors, and above ``LETTERS_UP_TO`` items.
+        """
+        from scipy.sparse import csr_matrix, vstack  # noqa: PLC0415  a web process never learns
+
+        items, hanging = len(self.titles), Hanging(Anchor.ITEM, ReasonKind.SIMILAR)
+        if self.vectors is None or items > LETTERS_UP_TO or not self.vectors.any():
+            return self.near
+        known: NDArray[np.bool_] = np.any(self.vectors, axis=1)
+        usual = _usual(self.vectors)
+        parts = []
+        for first, last in blocks(items, max(_CELLS // items, 1)):
+            block = self.alike(first, last).toarray().astype(np.float32)
+            mine = np.flatnonzero(known[first:last])
+            meaning = np.maximum(self.vectors[first + mine] @ self.vectors.T - usual, 0)
+            meaning /= max(1 - usual, _LEAST_SPREAD)
+            meaning[np.arange(len(mine)), first + mine] = 0.0
+            weight = np.where(known, np.float32(_MEANING), np.float32(0))
+            block[mine] = (1 - weight) * block[mine] + weight * meaning
+            parts.append(matrix(cut(csr_matrix(_strongest(block)), NEAREST, hanging), items))
+        return csr_matrix(vstack(parts, format="csr"))
+
     def squares(self, among: int) -> FloatArray:
         """Squared cosines of the first ``among`` items, dense; computed once for each size."""
         if among not in self._squares:
@@ -89,9 +125,23 @@ class Descriptions:
         return self._squares[among]
 
 
-def blocks(items: int) -> Sequence[tuple[int, int]]:
+def blocks(items: int, most: int = _BLOCK) -> Sequence[tuple[int, int]]:
     """Cut the items into ranges whose cosines fit into memory."""
-    return [(first, min(first + _BLOCK, items)) for first in range(0, items, _BLOCK)]
+    return [(first, min(first + most, items)) for first in range(0, items, most)]
+
+
+def _usual(vectors: FloatArray) -> np.float32:
+    """Give the mean cosine of two items: in a shop of mugs, that both are mugs says nothing."""
+    mean = vectors[vectors.any(axis=1)].mean(axis=0)
+    return np.float32(mean @ mean)
+
+
+def _strongest(block: FloatArray) -> FloatArray:
+    """Leave the ``NEAREST`` largest of each row (more where they are equal), 0 elsewhere."""
+    if block.shape[1] > NEAREST:
+        bar = np.partition(block, -NEAREST, axis=1)[:, -NEAREST]
+        block[block < bar[:, None]] = 0.0
+    return block
 
 
 def _telling(features: csr_matrix) -> csr_matrix:

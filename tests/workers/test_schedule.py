@@ -43,7 +43,7 @@ def test_every_entry_of_the_timetable_is_a_job() -> None:
     assert {entry.job for entry in schedule.TIMETABLE} <= set(JOBS)
 
 
-def test_the_night_training_waits_in_the_queue_of_trainings(
+def test_what_takes_long_waits_in_the_queue_of_trainings(
     runtime: Runtime, store: Credentials, clock: FixedClock
 ) -> None:
     schedule.tick(runtime)
@@ -54,5 +54,4 @@ def test_the_night_training_waits_in_the_queue_of_trainings(
             text("select job, queue from outbox where store_id = :store"), {"store": store.store_id}
         )
         queues = {(row.job, row.queue) for row in rows}
-    assert ("train.store", "training") in queues
-    assert {queue for name, queue in queues if name != "train.store"} == {"default"}
+    assert {name for name, queue in queues if queue == "training"} == {"train.store", "vectors.compute"}

@@ -90,6 +90,20 @@ def test_a_killed_training_keeps_its_turn(runtime: Runtime, store: Credentials) 
     assert names(runtime) == []
 
 
+def test_a_training_lets_the_meaning_of_titles_be_worked_out(
+    runtime: Runtime, database: Database, store: Credentials
+) -> None:
+    Shelf(database, store.store_id).product("tea")
+    named = text("delete from outbox where store_id = :store and job = 'vectors.compute' returning queue")
+    JOBS["train.store"](runtime, store.store_id)
+    with runtime.unit(store.store_id) as unit:
+        assert unit.session.scalars(named, {"store": store.store_id}).all() == ["training"]
+    JOBS["vectors.compute"](runtime, store.store_id)
+    with runtime.unit(store.store_id) as unit:
+        assert unit.session.scalar(text("select count(*) from product_vectors")) == 1
+        assert unit.session.scalars(named, {"store": store.store_id}).all() == [], "nothing is left to do"
+
+
 def test_enough_new_orders_name_a_training(
     runtime: Runtime, database: Database, store: Credentials, clock: FixedClock
 ) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from app.bridge.snapshot import Card
 from app.domain.commerce import stock
+from app.domain.learning import vectors
 from app.engine import dataset as engine
 from app.engine.dataset import Catalog, Dataset, OrderLines
 
@@ -113,7 +114,8 @@ def dataset(session: Session, store_id: StoreId) -> Dataset:
 
 
 def looked(session: Session, store_id: StoreId, data: Dataset) -> Dataset:
-    """Add who looked at what."""
+    """Add who looked at what, and what titles mean as far as that is known."""
+    data = vectors.attach(session, store_id, data)
     how = {"store_id": store_id, "days": _LOOKS_KEPT_DAYS, "most": _MOST_A_VISIT}
     looks = [(row.visit, row.at, row.product_id) for row in session.execute(_LOOKS, how)]
     return engine.visited(data, looks) if looks else data

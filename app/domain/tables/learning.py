@@ -98,3 +98,15 @@ class CustomerSegment(Row):
     orders: Mapped[int]
     spent_amount: Mapped[Minor]
     computed_at: Mapped[datetime]
+
+
+class ProductVector(Row):
+    """What a product's title means: 512 float16, little endian, of the text with this hash."""
+
+    __tablename__ = "product_vectors"
+
+    store_id: Mapped[Key]
+    product_id: Mapped[Key]
+    text_hash: Mapped[str]
+    vector: Mapped[bytes]
+    computed_at: Mapped[datetime]

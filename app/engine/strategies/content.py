@@ -1,4 +1,4 @@
-"""Similar by title, category and brand; it speaks loudest where orders say least."""
+"""Similar by title, its meaning, category and brand; it speaks loudest where orders say least."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ class Content(Tabled):
 
         known = evidence(data, order_weights(data, self.size_power, self.half_life))
         voice = self.always + self.doubt / (known + self.doubt)
-        scores = csr_matrix(diags(voice) @ data.described.near)
+        scores = csr_matrix(diags(voice) @ data.described.meant)
         return self.keeping(cut(scores, self.length, Hanging(self.anchor, self.reason)))
