@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
+from weakref import ref
 
 import numpy as np
 
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
     from app.engine.rules import Pin, Rule, Traits
     from app.engine.types import FloatArray, IntArray
 
-PAGES_KEPT = 1_000
+PAGES_KEPT = 6_000
+"""Pages of all stores of a process in memory, about 15 kB each."""
+
+NUMBERS_KEPT = 30_000
 REASONS_KEPT = 4_000
 
 
@@ -37,6 +42,24 @@ class Shelved(Protocol):
         """Give what rules look at."""
 
 
+class Room:
+    """Bounds what all desks of a process keep: the oldest goes first, and all of a desk with the desk."""
+
+    def __init__(self, most: int) -> None:
+        """Hold at most so many."""
+        self._most = most
+        self._kept: deque[tuple[ref[Desk], object]] = deque()
+
+    def note(self, desk: Desk, key: object) -> None:
+        """Note that a desk keeps something, and let it forget what is the oldest."""
+        self._kept.append((ref(desk), key))
+        if len(self._kept) > self._most:
+            oldest, gone = self._kept.popleft()
+            owner = oldest()
+            if owner is not None:
+                owner.kept.pop(gone, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What rules came to, until when (seconds since 1970), and after how many of the shelf's changes.
@@ -50,16 +73,16 @@ class Told:
     live: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Desk:
-    """``mask`` marks what may be shown, ``head`` holds the first of it; ``pages`` is the room for answers."""
+    """``mask`` marks what may be shown, ``head`` holds the first of it; ``kept`` is what pages need."""
 
     blended: Blended
     told: Told
     mask: Mask
     head: IntArray
     generation: int
-    pages: dict[object, object] = field(default_factory=dict)
+    kept: dict[object, object] = field(default_factory=dict)
     heads: dict[str, IntArray] = field(default_factory=dict)
     heads_json: dict[tuple[str, str], bytes] = field(default_factory=dict)
     reasons: dict[tuple[int, int], bytes] = field(default_factory=dict)
@@ -70,10 +93,14 @@ class Desk:
         return self.told.effect.pins
 
     def keep(self, key: object, page: object) -> None:
-        """Keep a page; when the room is full, all is made anew."""
-        if len(self.pages) >= PAGES_KEPT:
-            self.pages.clear()
-        self.pages[key] = page
+        """Keep what a page needs."""
+        self.kept[key] = page
+        _PAGES.note(self, key)
+
+    def keep_number(self, key: object, number: int) -> None:
+        """Keep a number."""
+        self.kept[key] = number
+        _NUMBERS.note(self, key)
 
     def explain(self, why: tuple[int, int], told: bytes) -> bytes:
         """Keep the words of a reason, and give them."""
@@ -81,6 +108,10 @@ class Desk:
             self.reasons.clear()
         self.reasons[why] = told
         return told
+
+
+_PAGES = Room(PAGES_KEPT)
+_NUMBERS = Room(NUMBERS_KEPT)
 
 
 class Desks:

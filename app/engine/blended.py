@@ -31,8 +31,13 @@ REASONS_KEPT = 4_000
 
 HEAD = 96
 _BEST = 1_024
+_TINY = float(np.finfo(np.float64).tiny)
 _ENTRY_BITS = 40
 _ENTRY = (1 << _ENTRY_BITS) - 1
+
+
+Entry = tuple[float, int, int]
+"""What an entry says of an item: its score, its code, and the anchor that it hangs on."""
 
 
 class Row(NamedTuple):
@@ -143,18 +148,19 @@ class Blended:
         totals = sums[candidates]
         sums[items] = 0.0
         totals += self.base[candidates]
-        if mask is not None:
-            totals *= mask[candidates]
         places = np.arange(len(candidates), dtype=np.int32)
         marks[candidates] = places
-        totals *= marks[candidates] == places  # what is named twice counts once
+        counts = marks[candidates] == places  # what is named twice counts once
+        if mask is not None:
+            counts &= mask[candidates]
+        totals *= counts
         complete = len(totals) <= count
         if not complete:
-            near = np.argpartition(totals, -count)[-count:]
+            floor = max(np.partition(totals, -count)[-count], _TINY)
+            near = np.flatnonzero(totals >= floor)  # with all that equal the last of them
             candidates, totals = candidates[near], totals[near]
-        order = np.lexsort((candidates, -totals))
-        pairs = zip(candidates[order].tolist(), totals[order].tolist(), strict=True)
-        found = {item: score for item, score in pairs if score > 0.0}
+        pairs = sorted(zip((-totals).tolist(), candidates.tolist(), strict=True))
+        found = {item: -score for score, item in pairs if score < 0.0}
         return Sum(rows, items, scores, found, complete or len(found) < count)
 
     def whys(self, summed: Sum | None, shown: Sequence[int]) -> list[tuple[int, int]]:
@@ -162,6 +168,14 @@ class Blended:
 
         A code below 0 is that of a list that hangs on nothing.
         """
+        return [(code, anchor) for _, code, anchor in self.entries(summed, shown)]
+
+    def plain(self, item: int) -> Entry:
+        """Tell what the lists say of an item that hang on nothing."""
+        return self.base.data[item], -1 - self._plain.data[item], 0
+
+    def entries(self, summed: Sum | None, shown: Sequence[int]) -> list[Entry]:
+        """Give for each item the entry that speaks most for it."""
         plain, base = self._plain.data, self.base.data
         told = {item: (base[item], -1 - plain[item], 0) for item in shown}
         if summed is not None and shown:
@@ -177,7 +191,32 @@ class Blended:
                     owner = bisect_right(ends, place)
                     row = summed.rows[owner]
                     told[item] = (score, row.code + place - ends[owner] + len(row.items), row.anchor)
-        return [(code, anchor) for _, code, anchor in told.values()]
+        return list(told.values())
+
+    def alone(self, summed: Sum) -> tuple[IntArray, NDArray[np.float64]]:
+        """Give all items that rows name, once and rising, and what the rows alone say of them."""
+        items, sums = np.unique(summed.items), self._scratch.sums
+        np.add.at(sums, summed.items, summed.scores)
+        found = sums[items]
+        sums[items] = 0.0
+        return items, found
+
+    def added(
+        self,
+        items: IntArray,
+        sums: NDArray[np.float64],
+        more: IntArray,
+        scores: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Give the whole score of each of ``more``, whose entries come after those summed before."""
+        room = self._scratch.sums
+        room[items] = sums
+        np.add.at(room, more, scores)
+        totals = room[more]
+        room[items] = 0.0
+        room[more] = 0.0
+        totals += self.base[more]
+        return totals
 
     def _reason(self, code: int, anchor: int) -> Reason:
         """Explain a choice by its entry."""
@@ -189,8 +228,8 @@ class Blended:
         """Weigh what the lists of a kind say of one anchor."""
         found = []
         for place, lists, weight in self._of[anchor]:
-            starts = lists.starts
-            first, last = int(starts[number]), int(starts[number + 1])
+            starts = lists.starts.data
+            first, last = starts[number], starts[number + 1]
             if first < last:
                 items = lists.items[first:last]
                 scores = np.multiply(lists.scores[first:last], weight, dtype=np.float64)

@@ -29,6 +29,10 @@ class Explore:
     pool: int = POOL
     temperature: float = 0.25
 
+    def turn(self) -> bool:
+        """Tell whether this slate is drawn."""
+        return self.rng.random() < self.share
+
     def __post_init__(self) -> None:
         """Refuse odds that are no odds."""
         if not 0.0 <= self.share <= 1.0 or self.pool < 1 or self.temperature <= 0.0:
@@ -64,8 +68,8 @@ def choose(scores: Sequence[float], limit: int, explore: Explore) -> Path:
     (probability ``1 - share``) and Plackett-Luce (``share``): their product is the probability of the slate.
     """
     weights = strengths(scores, explore.temperature)
-    if explore.rng.random() < explore.share:
-        return _sampled(weights, limit, explore)
+    if explore.turn():
+        return sampled(weights, limit, explore)
     return Path(list(range(min(limit, len(weights)))), greedy_odds(weights, limit, explore.share))
 
 
@@ -80,7 +84,8 @@ def greedy_odds(weights: Sequence[float], limit: int, share: float) -> list[floa
     return odds
 
 
-def _sampled(weights: Sequence[float], limit: int, explore: Explore) -> Path:
+def sampled(weights: Sequence[float], limit: int, explore: Explore) -> Path:
+    """Draw a slate whose turn it is."""
     remaining = list(range(len(weights)))
     path = Path([], [])
     best, luce = 1.0 - explore.share, explore.share

@@ -6,6 +6,8 @@ The same code answers in the fast wing and in offline ranking. It imports numpy 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -26,6 +28,8 @@ __all__ = ["POPULAR", "Explore", "Pick", "PublishedIndex", "Query", "recommend",
 
 SESSION_FADE = 0.8
 """Each click further back in the session counts this much less."""
+
+NUMBERS_KEPT = 2_000
 
 _NOTHING = Blend(weights={})
 _DEFAULT_LOCATION = "home"
@@ -64,6 +68,7 @@ class PublishedIndex:
         self.size = len(published.item_ids)
         self.items = numbers_of(published.item_ids)
         self.shoppers = numbers_of(published.shopper_ids)
+        self.number = lru_cache(NUMBERS_KEPT)(self.items.get)
         self._blended: dict[str, Blended] = {}
 
     def blend(self, location: str) -> Blend:
@@ -84,7 +89,7 @@ class PublishedIndex:
 
     def numbers(self, products: Sequence[str]) -> list[int]:
         """Give the numbers of the products that are known, in their order and once each."""
-        get = self.items.get
+        get = self.number
         found = [number for product in products if (number := get(product)) is not None]
         return found if len(found) < 2 else list(dict.fromkeys(found))  # noqa: PLR2004
 
@@ -187,6 +192,10 @@ def gather(blended: Blended, rows: Sequence[Row], gates: Sequence[Gate], wanted:
     for gate in gates if count else ():
         if rows:
             summed = blended.sum(rows, gate.head, gate.mask, count + len(hidden) + len(found))
+            if not found and allowed is None:
+                found = {item: score for item, score in summed.found.items() if item not in hidden}
+                if len(found) >= count:
+                    return Gathered(dict(islice(found.items(), count)), summed)
         for item, score in _walk(blended, rows, gate, summed):
             if item not in hidden and item not in found and (allowed is None or allowed(item)):
                 found[item] = score

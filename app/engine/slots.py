@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.engine.explore import Explore, choose, greedy_odds, strengths
+from app.engine.explore import Explore, greedy_odds, sampled, strengths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -46,7 +46,7 @@ def pinned(pins: Sequence[Pin], mask: Mask, hidden: Collection[int], limit: int)
     return found
 
 
-def spread(items: Sequence[int], categories: IntArray, limit: int) -> list[int]:
+def spread(items: Sequence[int], categories: IntArray | memoryview, limit: int) -> list[int]:
     """Move items back that would be one too many of their category among the first ``limit``."""
     most = max(ceil(limit * ALIKE), 2)
     seen: dict[int, int] = {}
@@ -66,23 +66,33 @@ def fill(items: Sequence[int], scores: Sequence[float], room: Room, explore: Exp
 
     The odds of a slot are those of its item given the slots before it; a pinned one is certain.
     """
+    if explore is not None and explore.turn():
+        return draw(items, scores, room, explore)
+    return settle(items, scores, room, explore)
+
+
+def settle(items: Sequence[int], scores: Sequence[float], room: Room, explore: Explore | None) -> Slots:
+    """Fill the slots best first."""
     free = room.limit - len(room.pinned)
     if explore is None:
-        chosen, odds, drawn = list(items[:free]), [1.0] * min(free, len(items)), False
+        odds = [1.0] * min(free, len(items))
     else:
-        path = choose(scores[: explore.pool], free, explore)
-        chosen, odds = [items[position] for position in path.positions], path.odds
-        drawn = path.positions != list(range(len(path.positions)))
+        weights = strengths(scores[: explore.pool], explore.temperature)
+        odds = greedy_odds(weights, free, explore.share)
+    return _with_pins(list(items[: len(odds)]), odds, room, drawn=False)
+
+
+def draw(items: Sequence[int], scores: Sequence[float], room: Room, explore: Explore) -> Slots:
+    """Fill the slots of a slate whose turn it is to be drawn."""
+    weights = strengths(scores[: explore.pool], explore.temperature)
+    path = sampled(weights, room.limit - len(room.pinned), explore)
+    drawn = path.positions != list(range(len(path.positions)))
+    return _with_pins([items[position] for position in path.positions], path.odds, room, drawn=drawn)
+
+
+def _with_pins(chosen: list[int], odds: list[float], room: Room, *, drawn: bool) -> Slots:
     for position, item in sorted(room.pinned.items()):
         place = min(position - 1, len(chosen))
         chosen.insert(place, item)
         odds.insert(place, 1.0)
     return Slots(chosen, odds, drawn)
-
-
-def certain(scores: Sequence[float], limit: int, explore: Explore | None) -> list[float]:
-    """Give the odds of the greedy slots, without drawing."""
-    if explore is None:
-        return [1.0] * min(limit, len(scores))
-    weights = strengths(scores[: explore.pool], explore.temperature)
-    return greedy_odds(weights, limit, explore.share)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple, cast
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -11,7 +11,7 @@ from app.engine.types import Anchor, ReasonKind
 from app.kernel.errors import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from app.bridge.desk import Desk
     from app.bridge.view import Shelf, StoreView
@@ -90,7 +90,7 @@ def swaps(view: StoreView, ask: Ask, lines: Sequence[Line], shown: Sequence[int]
     if shelf is None:
         return []
     desk = view.desk(ask.placement.location)
-    numbers = [shelf.index.items.get(line.product_id) for line in lines]
+    numbers = [shelf.index.number(line.product_id) for line in lines]
     taken = {*shown, *(number for number in numbers if number is not None)}
     found: list[Swap] = []
     for place, number in enumerate(numbers, 1):
@@ -129,16 +129,16 @@ def shipping(view: StoreView, ask: Ask, lines: Sequence[Line]) -> bytes:
 def _amount(shelf: Shelf, line: Line) -> int:
     if line.amount is not None:
         return line.amount
-    item = shelf.index.items.get(line.product_id)
+    item = shelf.index.number(line.product_id)
     return shelf.price(item) if item is not None else 0
 
 
 def _step_up(shelf: Shelf, desk: Desk, item: int) -> int | None:
     """Give the best item that is alike and dearer, and may be shown; kept until something changes."""
     key = ("step up", item)
-    pages = cast("Mapping[object, int | None]", desk.pages)
-    if key in pages:
-        return pages[key]
+    known = desk.kept.get(key)
+    if isinstance(known, int):
+        return known if known >= 0 else None
     price, found = shelf.price(item), None
     for lists in shelf.snapshot.published.lists.values():
         if lists.anchor is Anchor.ITEM and lists.reason in {ReasonKind.STEP_UP, ReasonKind.SIMILAR}:
@@ -146,7 +146,7 @@ def _step_up(shelf: Shelf, desk: Desk, item: int) -> int | None:
             row = lists.items[lists.starts[item] : lists.starts[item + 1]].tolist()
             fit = (each for each in row if desk.mask[each] and (any_price or _dearer(shelf, each, price)))
             found = next(fit, found)
-    desk.keep(key, found)
+    desk.keep_number(key, -1 if found is None else found)
     return found
 
 
