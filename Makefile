@@ -12,7 +12,7 @@ STATIC := widgets/dist/.built app/console/static/dist/.built app/api/static/dist
 
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help setup demo test test-extras lint types python widgets-test lock clean browser bench faults
+.PHONY: help setup demo test test-extras lint types python widgets-test lock clean browser bench faults lighthouse
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ bench: $(DEV_STAMP) tests/speed/node_modules/.installed ## Measure serving and l
 
 faults: $(DEV_STAMP) ## Kill servers at random while events and orders come in (N=schedules, SEED=first one, SIZE=small|full)
 	@$(BIN)/python -m tests.faults $(or $(SIZE),full) $(or $(N),1) $(or $(SEED),0)
+
+lighthouse: tests/browser/lighthouse/node_modules/.installed ## Measure a page of a running demo with and without the widget (PAGE=address, PAIRS=5)
+	@cd tests/browser/lighthouse && node measure.mjs $(or $(PAGE),http://127.0.0.1:8000/shop/product/22423) $(or $(PAIRS),5)
 
 clean: ## Remove what was built, and keep the data
 	rm -rf .venv .venv-extras widgets/node_modules widgets/dist app/*/node_modules app/*/static/dist
