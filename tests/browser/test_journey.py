@@ -104,6 +104,12 @@ def test_a_card_can_be_added_where_it_is_shown(window: BrowserContext, demo: Dem
     assert soon(lambda: demo.overview()["adds"] == adds + 1)
 
 
+def test_a_link_in_an_email_names_its_slate_on_the_page_that_it_leads_to(window: BrowserContext) -> None:
+    page = enter(window)
+    page.goto("/shop/product/85123A?alongside_slate=01JD0A6W8Q4N7M2R5T9V3X1Z0B")
+    expect(page.locator('form.add input[name="slate_id"]')).to_have_value("01JD0A6W8Q4N7M2R5T9V3X1Z0B")
+
+
 def test_a_placement_changed_in_the_console_changes_in_the_shop(window: BrowserContext) -> None:
     page = enter(window)
     console = open_console(window)
