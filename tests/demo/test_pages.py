@@ -18,11 +18,11 @@ OURS = {"Origin": "http://localhost"}
 @pytest.mark.parametrize(
     ("address", "placement"),
     [
-        ("/", '<alongside-placement placement="home">'),
-        ("/category/bags", '<alongside-placement placement="category" category="Bags &amp; travel">'),
-        ("/search?q=tea+cup", '<alongside-placement placement="search" query="tea cup">'),
-        ("/product/1", '<alongside-placement placement="product" product="1">'),
-        ("/cart", '<alongside-placement placement="cart">'),
+        ("/", '<alongside-placement placement="home"'),
+        ("/category/bags", '<alongside-placement placement="category" category="Bags &amp; travel"'),
+        ("/search?q=tea+cup", '<alongside-placement placement="search" query="tea cup"'),
+        ("/product/1", '<alongside-placement placement="product" product="1"'),
+        ("/cart", '<alongside-placement placement="cart"'),
     ],
 )
 def test_the_served_html_holds_the_placement(world: World, address: str, placement: str) -> None:
@@ -31,11 +31,17 @@ def test_the_served_html_holds_the_placement(world: World, address: str, placeme
     assert placement in page.text
 
 
+def test_where_nobody_answers_nothing_is_reserved_and_the_widget_asks_no_more(world: World) -> None:
+    page = world.browser().get("/product/1").text
+    held = '<script type="application/json" data-alongside-slate>{"items": [], "slate_id": ""}</script>'
+    assert f'placement="product" product="1" hidden>{held}</alongside-placement>' in page
+
+
 def test_the_basket_travels_with_the_placement(world: World) -> None:
     browser = world.browser()
     for product_id in (TEACUP, BAG):
         browser.post("/cart/add", data={"product_id": product_id, "quantity": "2"}, headers=OURS)
-    assert '<alongside-placement placement="cart" basket="1,2">' in browser.get("/cart").text
+    assert '<alongside-placement placement="cart" basket="1,2"' in browser.get("/cart").text
     assert 'placement="product" product="3" basket="1,2"' in browser.get("/product/3").text
 
 
