@@ -30,7 +30,7 @@ def build_runtime(settings: Settings, *, pool_size: int = 5) -> Iterator[Runtime
     )
     valkey = cache.connect(settings.redis_url)
     try:
-        sealer, platforms = Sealer(settings.secret_key), registry.create(settings)
+        sealer, platforms = Sealer(settings.secret_key), registry.create(settings, valkey)
         yield Runtime(settings, SystemClock(), database.unit, valkey, sealer, platforms)
     finally:
         valkey.close()

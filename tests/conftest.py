@@ -114,7 +114,7 @@ def runtime(
         unit=database.unit,
         valkey=valkey,
         sealer=sealer,
-        platforms=registry.create(settings),
+        platforms=registry.create(settings, valkey),
     )
 
 

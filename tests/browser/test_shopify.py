@@ -19,6 +19,7 @@ from app.domain.accounts import stores
 from app.factory import create_app
 from app.kernel.clock import SystemClock
 from app.kernel.runtime import Runtime
+from app.platforms.shopify.budget import Budgets
 from app.platforms.shopify.config import Config
 from app.platforms.shopify.platform import ShopifyPlatform
 from tests.browser.conftest import free_port
@@ -62,11 +63,12 @@ def stage(runtime: Runtime, tmp_path: Path) -> Iterator[Stage]:
     world = World(Partner("client-id", SECRET, ours), SystemClock(), tmp_path / "shopify", theirs)
     at = world.open("acme.myshopify.com", name="Acme Tea")
     config = Config("client-id", SECRET, "", theirs, ours)
+    budgets = Budgets(runtime.valkey, SystemClock())
     here = replace(
         runtime,
         clock=SystemClock(),
         settings=replace(runtime.settings, public_url=ours),
-        platforms={"shopify": ShopifyPlatform(config, config.client(), SystemClock())},
+        platforms={"shopify": ShopifyPlatform(config, config.client(), SystemClock(), budgets)},
     )
     with here.unit() as unit:
         unit.session.execute(text("delete from directory where kind = 'shopify'"))

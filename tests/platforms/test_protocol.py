@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import redis
 
 from app.kernel.errors import NotFound, Unauthorized
 from app.kernel.settings import Settings
@@ -11,7 +12,8 @@ from app.platforms.base import Grant, InstallRequest, Kind, Platform, RawHook, R
 from tests.platforms.test_batch import NOON
 
 PLATFORMS = registry.create(
-    Settings.from_env({"SECRET_KEY": "k" * 40, "SHOPIFY_CLIENT_ID": "id", "SHOPIFY_CLIENT_SECRET": "s" * 32})
+    Settings.from_env({"SECRET_KEY": "k" * 40, "SHOPIFY_CLIENT_ID": "id", "SHOPIFY_CLIENT_SECRET": "s" * 32}),
+    redis.Redis(),
 )
 
 

@@ -1,4 +1,4 @@
-"""Asking a shop's Admin API: one cost budget a shop, patient where it throttles, clear where it refuses.
+"""Asking a shop's Admin API: within its budget, patient where it throttles, clear where it refuses.
 
 Shopify's library sends the request and repeats it after 429 and 5xx. Throttling as it really comes, HTTP 200
 with the code THROTTLED, is ours, and so is staying within the budget in the first place.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Final, TypeVar
@@ -18,7 +18,8 @@ import msgspec
 from msgspec import Struct
 
 from app.kernel.errors import Forbidden, Unauthorized, Upstream
-from app.platforms.base import Access
+from app.platforms.base import Access, Grant
+from app.platforms.shopify.budget import Budgets, Status
 from app.platforms.shopify.config import VERSION, Config, handle_of
 
 T = TypeVar("T")
@@ -31,14 +32,8 @@ _UNAUTHORIZED: Final = 401
 _UNREADABLE: Final = {403, 404, 423, 402}
 
 
-class _Status(Struct, rename="camel"):
-    currently_available: float
-    restore_rate: float
-    maximum_available: float
-
-
 class _Cost(Struct, rename="camel"):
-    throttle_status: _Status
+    throttle_status: Status
     requested_query_cost: float | None = None
 
 
@@ -68,63 +63,42 @@ class UserError(Struct):
     field: list[str] | None = None
 
 
-@dataclass(slots=True)
-class Budget:
-    """The points of one shop, as it told last: they come back at ``rate`` a second."""
-
-    points: float = 0.0
-    rate: float = 0.0
-    at: float = 0.0
-
-    def wait_for(self, cost: float, now: float) -> float:
-        """Seconds until there are so many points; none before the shop told anything."""
-        if not self.rate:
-            return 0.0
-        return max(0.0, (cost - self.points - (now - self.at) * self.rate) / self.rate)
-
-    def told(self, status: _Status, now: float) -> None:
-        self.points, self.rate, self.at = status.currently_available, status.restore_rate, now
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Client:
     """Talks to one shop. ``access`` gives the rights as they are at that moment."""
 
     config: Config
     http: httpx.Client
     access: Access
+    budgets: Budgets
     sleep: Sleep = time.sleep
-    monotonic: Callable[[], float] = time.monotonic
-    budget: Budget = field(default_factory=Budget)
-    costs: dict[str, float] = field(default_factory=dict)
 
     def ask(self, name: str, shape: type[T], **variables: object) -> T:
         """Run an operation of ours. Raises Forbidden, Unauthorized, or Upstream."""
         for _ in range(_ATTEMPTS):
-            self._pace(name)
-            answer = self._send(name, variables)
-            if answer.extensions and answer.extensions.cost:
-                self._learn(name, answer.extensions.cost)
+            grant = self.access()
+            self._pace(grant.domain, name)
+            answer = self._send(grant, name, variables)
+            cost = answer.extensions.cost if answer.extensions else None
+            if cost is not None:
+                self.budgets.told(grant.domain, name, cost.throttle_status, cost.requested_query_cost)
             codes = {each.extensions.code for each in answer.errors if each.extensions}
             if "THROTTLED" in codes:
-                if not self.budget.rate:
+                if cost is None:
                     self.sleep(_UNKNOWN_WAIT)
                 continue
             return _data(name, answer, codes, shape)
         raise Upstream(f"{name} was throttled {_ATTEMPTS} times in a row", retry=True)
 
-    def _pace(self, name: str) -> None:
-        wait = self.budget.wait_for(self.costs.get(name, 0.0), self.monotonic())
-        if wait:
+    def _pace(self, shop: str, name: str) -> None:
+        """Wait for the points. Others take some, too: after a while the shop itself may decide."""
+        for _ in range(_ATTEMPTS):
+            wait = self.budgets.take(shop, name)
+            if not wait:
+                return
             self.sleep(wait)
 
-    def _learn(self, name: str, cost: _Cost) -> None:
-        self.budget.told(cost.throttle_status, self.monotonic())
-        if cost.requested_query_cost:
-            self.costs[name] = cost.requested_query_cost
-
-    def _send(self, name: str, variables: dict[str, object]) -> _Answer:
-        grant = self.access()
+    def _send(self, grant: Grant, name: str, variables: dict[str, object]) -> _Answer:
         result = self.config.library().admin_graphql_request(
             operation(name),
             shop=handle_of(grant.domain),

@@ -27,6 +27,7 @@ from app.platforms.base import (
 )
 from app.platforms.records import Parsed
 from app.platforms.shopify import bulk, hooks, native, payloads, tokens
+from app.platforms.shopify.budget import Budgets
 from app.platforms.shopify.client import Client, Sleep
 from app.platforms.shopify.config import Config
 from app.platforms.shopify.identity import Identity, Request, recognise
@@ -51,6 +52,7 @@ class ShopifyPlatform:
     config: Config
     http: httpx.Client
     clock: Clock
+    budgets: Budgets
     sleep: Sleep = time.sleep
 
     def install(self, request: InstallRequest) -> InstallStep:
@@ -97,4 +99,4 @@ class ShopifyPlatform:
         return tokens.exchange(self.config, self.http, who, self.clock.now())
 
     def client(self, access: Access) -> Client:
-        return Client(self.config, self.http, access, sleep=self.sleep)
+        return Client(self.config, self.http, access, self.budgets, self.sleep)

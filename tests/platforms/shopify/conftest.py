@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,8 @@ from app.factory import create_app
 from app.kernel.clock import FixedClock
 from app.kernel.ids import StoreId
 from app.kernel.runtime import Runtime
+from app.platforms.base import Access
+from app.platforms.shopify.budget import Budgets
 from app.platforms.shopify.config import Config, Gateway
 from app.platforms.shopify.identity import Identity
 from app.platforms.shopify.platform import ShopifyPlatform
@@ -69,6 +72,12 @@ class Bench:
 
     def identity(self) -> Identity:
         return Identity(self.domain, "42", self.id_token())
+
+    @cached_property
+    def access(self) -> Access:
+        """Rights of our own, without an installation."""
+        grant = self.platform.exchange(self.identity())
+        return lambda: grant
 
     def open(self, path: str = "/console/shopify", **query: str) -> TestResponse:
         """A document load inside the admin."""
@@ -138,7 +147,10 @@ def bench(runtime: Runtime, clock: FixedClock, world: World) -> Iterator[Bench]:
     at = world.open("acme.myshopify.com")
     config = Config("client-id", SECRET, OLD_SECRET, GATEWAY, APP)
     http = httpx.Client(transport=Gateway(GATEWAY, httpx.WSGITransport(create(world))))
-    platform = ShopifyPlatform(config, http, clock, sleep=lambda wait: clock.advance(timedelta(seconds=wait)))
+    budgets = Budgets(runtime.valkey, clock)
+    platform = ShopifyPlatform(
+        config, http, clock, budgets, sleep=lambda wait: clock.advance(timedelta(seconds=wait))
+    )
     settings = replace(
         runtime.settings,
         public_url=APP,

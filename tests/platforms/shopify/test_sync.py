@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-import httpx
 import pytest
 from sqlalchemy import text
 
 from app.domain.commerce import pulls
-from app.kernel.errors import Forbidden, Upstream
+from app.kernel.errors import Upstream
 from app.platforms.base import Kind
 from app.platforms.shopify import bulk
-from app.platforms.shopify.client import Client
 from app.platforms.shopify.client import operation as operation_of
-from app.platforms.shopify.shop import describe
 from tests.platforms.shopify.conftest import Bench
 from tests.simulators.shopify.shop import Line, number
 
@@ -38,11 +35,6 @@ def counts(bench: Bench) -> list[tuple[int, ...]]:
         " (select count(*) from orders), (select count(*) from order_lines),"
         " (select count(*) from customers), (select count(*) from levels)"
     )
-
-
-def client(bench: Bench) -> Client:
-    grant = bench.platform.exchange(bench.identity())
-    return bench.platform.client(lambda: grant)
 
 
 def test_everything_is_fetched(bench: Bench) -> None:
@@ -214,7 +206,7 @@ def test_ungrouped_lines_are_refused(bench: Bench) -> None:
     bench.at.admin.finish_bulk(operation["id"])
     cursor = bulk.Cursor("", operation["id"], "2026-01-01T00:00:00Z").text()
     with pytest.raises(Upstream, match="grouped"):
-        list(bulk.pull(client(bench), bench.platform.http, Kind.PRODUCTS, cursor))
+        list(bulk.pull(bench.platform.client(bench.access), bench.platform.http, Kind.PRODUCTS, cursor))
 
 
 def test_a_token_that_the_shop_refuses_before_its_time_is_renewed(bench: Bench) -> None:
@@ -227,53 +219,3 @@ def test_a_token_that_the_shop_refuses_before_its_time_is_renewed(bench: Bench) 
     bench.sync()
     assert counts(bench)[0][0] == 3
     assert bench.at.tokens.refreshed == 1
-
-
-# Asking.
-
-
-def test_throttling_that_comes_as_200_is_waited_out(bench: Bench) -> None:
-    asking = client(bench)
-    bench.at.admin.points = 0.0
-    bench.at.admin.seen = bench.clock.now()
-    before = bench.clock.now()
-    assert describe(asking).name == "Acme"
-    assert bench.clock.now() > before
-
-
-def test_the_budget_is_kept_before_the_shop_has_to_say_so(bench: Bench) -> None:
-    asking = client(bench)
-    describe(asking)
-    asking.costs["shop"] = 150.0
-    asking.budget.points, asking.budget.rate = 50.0, 100.0
-    asking.monotonic = lambda: asking.budget.at
-    before = bench.clock.now()
-    describe(asking)
-    assert bench.clock.now() - before == SECOND
-
-
-def test_endless_throttling_ends(bench: Bench) -> None:
-    told = {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]}
-    http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=told)))
-    grant = bench.platform.exchange(bench.identity())
-    slept: list[float] = []
-    asking = Client(bench.platform.config, http, lambda: grant, sleep=slept.append)
-    with pytest.raises(Upstream, match="throttled") as error:
-        describe(asking)
-    assert error.value.retry
-    assert sum(slept) == 16
-
-
-def test_a_missing_scope_is_said(bench: Bench) -> None:
-    asking = client(bench)
-    bench.at.admin.scopes = frozenset()
-    with pytest.raises(Forbidden, match="read_orders"):
-        asking.ask("refunds", dict, ids=["gid://shopify/Refund/1"])
-
-
-def test_a_missing_scope_is_shown_beside_what_could_not_be_fetched(bench: Bench) -> None:
-    bench.install()
-    bench.at.admin.scopes = frozenset()
-    bench.work()
-    ((error,),) = bench.rows("select error from pulls where kind = 'orders'")
-    assert "Access denied for QueryRoot.orders" in error or "read_orders" in error
