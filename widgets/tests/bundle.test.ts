@@ -117,6 +117,13 @@ describe("the script that shops load", () => {
     expect(url.searchParams.get("visitor")).toMatch(/^v_[0-9a-f]{32}$/);
   });
 
+  it("may lie elsewhere than the app, where the tag says so", async () => {
+    const tag =
+      '<script src="https://cdn.example/extensions/1/alongside.js" data-base="https://app.example" data-key="pk_demo"></script>';
+    const { asked } = await visit(tag + PLACEMENT, 1, healthy);
+    expect(new URL(asked[0] ?? "").origin).toBe("https://app.example");
+  });
+
   it("does so once, however often it is included", async () => {
     const { asked, element, errors, window } = await visit(TAG + TAG + PLACEMENT, 3, healthy);
     expect(asked).toHaveLength(1);

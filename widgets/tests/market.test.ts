@@ -82,6 +82,14 @@ describe("Shopify's market", () => {
     ]);
   });
 
+  it("names the product in the buyer's language, and leads to it there", async () => {
+    NAMED["Shopify"] = { currency: { active: "CAD" }, routes: { root: "/fr-ca/" } };
+    shop({ ...COAT, title: "Manteau de pluie rouge" });
+    const cart = cartOf("shopify", {});
+    const [told] = (await cart.inMarket([item("1", "https://shop.example/products/red-rain-coat")], toMoney)) ?? [];
+    expect(told).toMatchObject({ title: "Manteau de pluie rouge", url: "/fr-ca/products/red-rain-coat" });
+  });
+
   it("counts hundredths even of a currency that has none", async () => {
     NAMED["Shopify"] = { currency: { active: "JPY" } };
     shop({ ...COAT, price: 129000, variants: [] });

@@ -4,10 +4,10 @@ import type { Files, Load } from "../elements/shop";
 declare const ALONGSIDE_BUILD: string;
 
 /** Fetches each file once; one that could not be had is tried again the next time. */
-export function createLoad(base: string): Load {
+export function createLoad(href: string): Load {
   const kept: Record<string, Promise<unknown>> = {};
   return <Name extends keyof Files>(name: Name) => {
-    const file = (kept[name] ??= import(`${base}/widget/${name}-${ALONGSIDE_BUILD}.js`));
+    const file = (kept[name] ??= import(`${href}${name}-${ALONGSIDE_BUILD}.js`));
     file.catch(() => delete kept[name]);
     return file as Promise<Files[Name]>;
   };

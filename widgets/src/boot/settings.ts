@@ -3,7 +3,10 @@ import type { Consent } from "../core/visitor";
 
 /** What the script tag says: `<script src=".../widget/alongside.js" data-key="pk_..." async>`. */
 export interface Settings extends CartSettings {
+  /** Origin of the app. */
   readonly base: string;
+  /** Where the script came from, with a slash at its end: its files lie beside it. */
+  readonly href: string;
   readonly key: string;
   readonly consent: Consent;
   readonly customer?: string;
@@ -19,9 +22,9 @@ const TAG = 'script[data-key][src*="alongside.js"]';
 /** The settings of the first tag of ours on the page, whichever of them runs; null without a key. */
 export function readSettings(page: Document): Settings | null {
   const script = page.querySelector<HTMLScriptElement>(TAG);
-  if (!script) return null;
+  if (!script?.dataset["key"]) return null;
   const { dataset, nonce = "", src } = script;
-  const { consent, key, ...said } = dataset;
-  const base = new URL(src).origin;
-  return key ? { ...said, key, base, consent: (consent || "ask") as Consent, nonce } : null;
+  const { consent, ...said } = dataset;
+  const { href, origin } = new URL(".", src);
+  return { base: origin, ...said, href, consent: (consent || "ask") as Consent, nonce } as Settings;
 }

@@ -33,7 +33,7 @@ type Parts = ReturnType<typeof createParts>;
 function createParts(settings: Settings) {
   const session = createSession(() => window.sessionStorage);
   const visitor = createVisitor(document, settings.consent);
-  const load = createLoad(settings.base);
+  const load = createLoad(settings.href);
   return {
     basket: createBasket(settings, load, session, visitor.id),
     load,
@@ -77,7 +77,7 @@ function bringToLife(settings: Settings, parts: Parts): void {
     ...settings,
     ...parts,
     ...watchers(settings, parts),
-    dress: createSheet(document, settings.nonce, `${settings.base}/widget/alongside.css`),
+    dress: createSheet(document, settings.nonce, `${settings.href}alongside.css`),
     recommend,
     ...basket,
     swaps: !settings.cartUrl || !!settings.cartRemoveUrl,

@@ -17,8 +17,10 @@ export type ToMoney = (major: number, currency: string) => Money;
 export interface Quote {
   readonly id: string;
   readonly parent?: string;
-  /** Of a variant. */
+  /** Of a variant, or of a product in the buyer's language. */
   readonly title?: string;
+  /** Of a product, where it has another one in the buyer's market. */
+  readonly url?: string;
   readonly available: boolean;
   readonly price: Money;
   readonly compare_at: Money;

@@ -41,26 +41,26 @@ const actionLine = (line: CartLine): unknown => ({
 });
 
 /**
- * A product and its variants. Prices are hundredths of the buyer's currency, whatever its minor unit; a
- * product that his market lacks is a 404.
+ * A product and its variants, in the buyer's language. Prices are hundredths of his currency, whatever its
+ * minor unit; a product that his market lacks is a 404.
  */
 async function quotesOf(root: string, { product_id, url }: Item, money: (cents: number | null) => Money) {
-  const handle = /\/products\/([^/?#]+)/.exec(url)?.[1];
-  const answer = await send(`${root}products/${handle}.js`);
+  const path = `${root}products/${/\/products\/([^/?#]+)/.exec(url)?.[1]}`;
+  const answer = await send(`${path}.js`);
   if (answer.status === MISSING) return [];
   const product = await read<Product>(answer);
-  const sold = ({ available, compare_at_price, price }: Priced) => ({
+  const sold = ({ available, compare_at_price, price, title }: Priced) => ({
     available,
     price: money(price),
     compare_at: money(compare_at_price),
+    title,
   });
   const variants = product.variants.map((one) => ({
     id: `${one.id}`,
     parent: product_id,
-    title: one.title,
     ...sold(one),
   }));
-  return [{ id: product_id, ...sold(product) }, ...variants];
+  return [{ id: product_id, url: path, ...sold(product) }, ...variants];
 }
 
 /** The theme's own actions where it has them: they open its drawer; otherwise the AJAX cart. */
