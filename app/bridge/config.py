@@ -73,6 +73,8 @@ class StoreConfig:
     """One store as the fast wing sees it. ``domains`` are the hosts whose pages may ask from a browser.
 
     Each of ``customer_keys`` may sign the id of a known shopper; without any, no page can name one.
+    ``shop`` is the platform's name for the shop, "" where it needs none. ``after_purchase`` is the discount
+    in percent on what is offered to who just paid; None = nothing is.
     """
 
     store_id: str
@@ -86,6 +88,8 @@ class StoreConfig:
     version: str
     rules: tuple[Rule, ...] = ()
     customer_keys: tuple[str, ...] = ()
+    shop: str = ""
+    after_purchase: int | None = None
 
     def placement(self, key: str) -> PlacementConfig | None:
         """Find a placement by its key."""
@@ -108,6 +112,11 @@ def load(raw: bytes) -> StoreConfig:
 def key_of(public_key: str) -> str:
     """Name of the entry that leads from a public key to its store."""
     return f"alongside:key:{public_key}"
+
+
+def shop_key(shop: str) -> str:
+    """The key that a shop's platform vouches for in place of a public one; no page can present it."""
+    return f"shop {shop}"
 
 
 def config_of(store_id: str) -> str:

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from app.bridge import sessions
 from app.bridge.follower import Follower
 from app.bridge.reader import Reader
-from app.bridge.records import EventKind, EventRecord
+from app.bridge.records import EventKind
 from app.bridge.sender import Sender
 from app.bridge.sessions import MOST_RECENT, Following, Sessions
 from app.bridge.spool import Spool
@@ -24,12 +24,15 @@ from app.bridge.stream import events_message
 from app.kernel.clock import Clock
 from app.kernel.errors import AppError, Forbidden, NotFound
 from app.kernel.settings import Settings
-from app.serving import collect, guard, http, limits, status
+from app.serving import collect, guard, http, limits, status, tokens
+from app.serving.collect import Told
 from app.serving.decisions import DecisionLog
 from app.serving.http import Busy, NotAllowed, Reply
 from app.serving.limits import Limits, Load
+from app.serving.offers import Offers
 from app.serving.pages import Asked, Pages
 from app.serving.status import Meter
+from app.serving.tokens import Keys
 from app.serving.widget import WidgetFiles
 
 if TYPE_CHECKING:
@@ -37,6 +40,9 @@ if TYPE_CHECKING:
 
 _WIDGET = "/widget/"
 _OWN = ("/v1/", _WIDGET)
+_TAKEN = {"/v1/events", "/v1/offer/accept"}
+"""What is sent to be kept: nothing can stand in for an answer to it."""
+
 _PRIVATE: http.Headers = (("Cache-Control", "no-store"),)
 _VARY: http.Headers = (("Vary", "Origin"),)
 _BUILT = Path(__file__).parents[2] / "widgets" / "dist"
@@ -86,12 +92,17 @@ class ServingApp:
         self._started = False
         self._starting = Lock()
         pages = self._pages
+        secrets = (settings.shopify_client_secret, settings.shopify_old_client_secret)
+        self._keys = Keys(settings.shopify_client_id, tuple(filter(None, secrets)))
+        offers = Offers(pages, valkey, self._sender, self._keys)
         self._storefront: dict[str, tuple[str, Callable[[Asked], Reply]]] = {
             "/v1/recommendations": ("GET", pages.recommendations),
             "/v1/placements": ("GET", pages.placements),
             "/v1/cart": ("POST", pages.cart),
             "/v1/email": ("GET", pages.email),
             "/v1/events": ("POST", self._events),
+            "/v1/offer": ("POST", offers.make),
+            "/v1/offer/accept": ("POST", offers.accept),
         }
         self._own: dict[str, Callable[[WSGIEnvironment], Reply]] = {
             "/healthz": _healthy,
@@ -108,7 +119,9 @@ class ServingApp:
         if not self._started:
             self._start()
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
-        if path in self._storefront:
+        if path in self._storefront and method == "OPTIONS" and guard.asks_with_token(environ):
+            reply, route = Reply(204, headers=guard.VOUCHED_PREFLIGHT), path
+        elif path in self._storefront:
             reply, route = self._shop(path, method, environ, began), path
         else:
             reply, route = self._other(path, method, environ)
@@ -136,13 +149,14 @@ class ServingApp:
         self._load.enter(began)
         store_id, headers = "", _VARY
         try:
-            given = http.parameters(environ)
-            view = guard.store(self.reader, given)
-            store_id = view.config.store_id
-            if "HTTP_ORIGIN" in environ:
-                headers = guard.headers(environ, view.config)
+            asked = self._asked(environ)
+            store_id = asked.view.config.store_id
+            if asked.voucher is not None:
+                headers = guard.ANYWHERE
+            elif "HTTP_ORIGIN" in environ:
+                headers = guard.headers(environ, asked.view.config)
             self._limits.check(limits.address(environ, self._trusted), store_id)
-            reply = self._routed(path, method, Asked(environ, given, view))
+            reply = self._routed(path, method, asked)
         except AppError as error:
             reply = http.refusal(error, _PRIVATE)
         except Exception as error:  # noqa: BLE001 - the promise of these routes
@@ -150,6 +164,14 @@ class ServingApp:
         now = time.perf_counter()
         self._load.leave(now, store_id, now - began)
         return reply.with_headers((*headers, ("Server-Timing", f"app;dur={(now - began) * 1000:.2f}")))
+
+    def _asked(self, environ: WSGIEnvironment) -> Asked:
+        """Find the store: by its public key, or by a token of its platform. Raises Unauthorized."""
+        given, header = http.parameters(environ), environ.get("HTTP_AUTHORIZATION", "")
+        if "key" in given or not tokens.is_bearer(header):
+            return Asked(environ, given, guard.store(self.reader, given))
+        voucher = tokens.read(self._keys, header, self._clock.now())
+        return Asked(environ, given, guard.of_shop(self.reader, voucher.shop), voucher)
 
     def _routed(self, path: str, method: str, asked: Asked) -> Reply:
         allowed, handler = self._storefront[path]
@@ -159,7 +181,7 @@ class ServingApp:
         return handler(asked)
 
     def _unanswered(self, path: str, method: str, environ: WSGIEnvironment, error: Exception) -> Reply:
-        if path == "/v1/events" or method == "OPTIONS":
+        if path in _TAKEN or method == "OPTIONS":
             self._pages.failed(error)
             return http.refusal(Busy("nobody can tell, ask again"), _PRIVATE)
         try:
@@ -182,25 +204,26 @@ class ServingApp:
     def _events(self, asked: Asked) -> Reply:
         """Take events; 204 once they are safe. What was clicked matters to the visitor's next page."""
         environ, config = asked.environ, asked.view.config
-        if not guard.welcome(environ, config):
+        # A pixel runs in the platform's sandbox, at checkout even on another host than the shop's.
+        if asked.voucher is None and not config.shop and not guard.welcome(environ, config):
             raise Forbidden("this page is not one of the store's")
         body = http.body(environ, collect.MOST_BYTES)
-        events = self._desk.read(config.store_id, body, self._clock.now())
+        told = self._desk.read(config.store_id, body, self._clock.now())
         try:
-            if events:
-                self._sender.send([events_message(config.store_id, events)])
+            if told.events:
+                self._sender.send([events_message(config.store_id, told.events)])
         except OSError as error:
             raise Busy("the events could not be kept, send them again") from error
-        self._remember(config.store_id, events)
+        self._remember(config.store_id, told)
         return Reply(204, headers=_PRIVATE)
 
-    def _remember(self, store_id: str, events: list[EventRecord]) -> None:
+    def _remember(self, store_id: str, told: Told) -> None:
         """Let the visitor's next page know, here at once and in the other processes a moment later."""
-        told = [event for event in events if event.visitor_id and event.kind is not EventKind.IMPRESSION]
-        if not told:
+        acted = [event.product_id for event in told.events if event.kind is not EventKind.IMPRESSION]
+        products = [*told.viewed, *acted][-MOST_RECENT:]
+        visitor = told.visitor
+        if not products or visitor is None:
             return
-        visitor = str(told[0].visitor_id)
-        products = [event.product_id for event in told][-MOST_RECENT:]
         for product in products:
             self.sessions.add(store_id, visitor, product, time.time())
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -38,14 +38,23 @@ class _Event(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Batch(msgspec.Struct, frozen=True):
-    """Without ``consent`` nobody is named, whatever the page says."""
+    """Without ``consent`` nobody is named, whatever the page says. ``viewed`` are products by their ids."""
 
     events: list[_Event]
     visitor: _Visitor | None = None
     consent: bool = True
+    viewed: Annotated[list[_Id], Meta(max_length=MOST_EVENTS)] = []
 
 
 _BATCH = msgspec.json.Decoder(_Batch)
+
+
+class Told(NamedTuple):
+    """A batch that was read. ``viewed`` were looked at or put in the basket outside of any slate of ours."""
+
+    events: list[EventRecord]
+    visitor: str | None
+    viewed: list[str]
 
 
 class Desk:
@@ -60,20 +69,20 @@ class Desk:
         self._until = 0.0
         self._seen: dict[tuple[str, str], int] = {}
 
-    def read(self, store_id: str, body: bytes, received_at: datetime) -> list[EventRecord]:
+    def read(self, store_id: str, body: bytes, received_at: datetime) -> Told:
         """Read a batch. Raises Invalid or TooMany, and then nothing of it counts."""
         try:
-            events = read(body, received_at)
+            told = read(body, received_at)
         except TooOld:
             self.counts["too old"] += 1
             raise
         except Invalid:
             self.counts["malformed"] += 1
             raise
-        if events and events[0].visitor_id is not None:
-            self._count(store_id, events[0].visitor_id, len(events))
-        self.counts["taken"] += len(events)
-        return events
+        if told.visitor is not None:
+            self._count(store_id, told.visitor, len(told.events) + len(told.viewed))
+        self.counts["taken"] += len(told.events)
+        return told
 
     def _count(self, store_id: str, visitor_id: str, events: int) -> None:
         now = time.monotonic()
@@ -90,7 +99,7 @@ class TooOld(Invalid):
     """A replay, or a clock that is wrong by days: neither tells when something happened."""
 
 
-def read(body: bytes, received_at: datetime) -> list[EventRecord]:
+def read(body: bytes, received_at: datetime) -> Told:
     """Read a batch. Raises Invalid, and then nothing of it counts."""
     try:
         batch = _BATCH.decode(body)
@@ -104,7 +113,7 @@ def read(body: bytes, received_at: datetime) -> list[EventRecord]:
     if not all(oldest <= event.at <= newest for event in batch.events):
         raise TooOld(f"an event is {OLDEST.days} days old at most, and none is of tomorrow", "at")
     visitor = batch.visitor if batch.consent else None
-    return [
+    events = [
         EventRecord(
             event_id=event.id,
             kind=event.kind,
@@ -117,3 +126,4 @@ def read(body: bytes, received_at: datetime) -> list[EventRecord]:
         )
         for event in batch.events
     ]
+    return Told(events, visitor, batch.viewed)

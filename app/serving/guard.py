@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.bridge.config import StoreConfig
+from app.bridge.config import StoreConfig, shop_key
 from app.bridge.reader import Reader
 from app.bridge.view import StoreView
 from app.kernel.errors import Unauthorized
@@ -23,15 +23,37 @@ _PREFLIGHT: Headers = (
     ("Access-Control-Allow-Headers", "Content-Type"),
     ("Access-Control-Max-Age", "86400"),
 )
+ANYWHERE: Headers = (("Access-Control-Allow-Origin", "*"),)
+"""For who shows a token: a platform's sandbox has no origin of the store's."""
+
+VOUCHED_PREFLIGHT: Headers = (
+    *ANYWHERE,
+    ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+    ("Access-Control-Max-Age", "86400"),
+)
 
 
 def store(reader: Reader, given: Mapping[str, str]) -> StoreView:
     """Give the store of the key. Raises Unauthorized; Unavailable where nobody can tell."""
     key = given.get("key", "")
-    view = reader.view(key) if 0 < len(key) <= _LONGEST_KEY else None
+    view = reader.view(key) if 0 < len(key) <= _LONGEST_KEY and " " not in key else None
     if view is None:
         raise Unauthorized("unknown key")
     return view
+
+
+def of_shop(reader: Reader, shop: str) -> StoreView:
+    """Give the store of a shop that its platform vouches for. Raises Unauthorized; Unavailable."""
+    view = reader.view(shop_key(shop))
+    if view is None:
+        raise Unauthorized("no store is connected to this shop")
+    return view
+
+
+def asks_with_token(environ: WSGIEnvironment) -> bool:
+    """Tell whether a browser asks for leave to show a token: it cannot say for which store yet."""
+    return "authorization" in environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "").lower()
 
 
 def welcome(environ: WSGIEnvironment, config: StoreConfig) -> bool:

@@ -11,7 +11,7 @@ from app.bridge.source import Unavailable
 from app.engine.assign import Arm
 from app.kernel.ids import new_id
 from app.kernel.log import get_logger
-from app.serving import cart, context, email, http, recommend
+from app.serving import cart, context, email, http, offers, recommend
 from app.serving.http import Reply
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.serving.limits import Load
     from app.serving.recommend import Decision
     from app.serving.status import Meter
+    from app.serving.tokens import Voucher
 
 _UNSHARED = (("Cache-Control", "no-store"),)
 _NO_CART = b',"swaps":[],"free_shipping":null}'
@@ -38,6 +39,7 @@ class Asked(NamedTuple):
     environ: WSGIEnvironment
     given: Mapping[str, str]
     view: StoreView
+    voucher: Voucher | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Pages:
         """Answer for a cart: what goes with all of it, a step up for a line, what shipping still costs."""
         lines, given = cart.read(http.body(asked.environ, cart.MOST_BYTES))
         ask = self._known(asked.view, context.read(asked.view.config, given, "cart"))
+        if asked.voucher is not None and asked.voucher.customer:
+            ask = ask._replace(customer=asked.voucher.customer)
         decision = self._decide(asked.view, ask)
         shown = decision.items
         more = _NO_CART
@@ -100,6 +104,8 @@ class Pages:
         if path == "/v1/placements":
             slates = [recommend.nothing(key) for key in context.named(given)]
             return _json(recommend.together(slates), _UNSHARED)
+        if path == "/v1/offer":
+            return _json(offers.NONE, _UNSHARED)
         empty = recommend.nothing(given.get("placement", ""))
         if path == "/v1/email":
             return _json(email.block(empty, ""), _UNSHARED)

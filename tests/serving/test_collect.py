@@ -20,13 +20,13 @@ def batch(count: int = 1, *, at: datetime = NOON, **said: object) -> bytes:
 
 @pytest.mark.parametrize(("consent", "visitor"), [(True, "v1"), (False, None)])
 def test_without_consent_nobody_is_named(consent: bool, visitor: str | None) -> None:  # noqa: FBT001
-    (event,) = Desk().read("toys", batch(consent=consent), NOON)
+    (event,) = Desk().read("toys", batch(consent=consent), NOON).events
     assert event.visitor_id == visitor
 
 
 @pytest.mark.parametrize("days", [7, 0, -1])
 def test_a_browsers_clock_may_be_wrong_by_days(days: int) -> None:
-    assert len(Desk().read("toys", batch(at=NOON - timedelta(days=days)), NOON)) == 1
+    assert len(Desk().read("toys", batch(at=NOON - timedelta(days=days)), NOON).events) == 1
 
 
 @pytest.mark.parametrize("days", [8, -2])
@@ -43,8 +43,8 @@ def test_a_visitor_who_never_stops_is_a_bot() -> None:
         desk.read("toys", batch(100), NOON)
     with pytest.raises(TooMany):
         desk.read("toys", batch(), NOON)
-    assert len(desk.read("toys", batch(visitor="v2"), NOON)) == 1
-    assert len(desk.read("other", batch(), NOON)) == 1
+    assert len(desk.read("toys", batch(visitor="v2"), NOON).events) == 1
+    assert len(desk.read("other", batch(), NOON).events) == 1
     assert desk.counts == {"taken": MOST_A_MINUTE + 2, "too many": 1}
 
 
