@@ -8,14 +8,15 @@ DEV_STAMP := .venv/.installed-dev
 EXTRAS := .venv-extras/bin
 EXTRAS_STAMP := .venv-extras/.installed
 TORCH := 2.13.0
-STATIC := widgets/dist/.built app/console/static/dist/.built app/api/static/dist/.built
+THEME := extensions/shopify/theme/assets/alongside.js
+STATIC := widgets/dist/.built app/console/static/dist/.built app/api/static/dist/.built $(THEME)
 
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help setup demo test test-extras lint types python widgets-test lock clean browser bench faults lighthouse
+.PHONY: help setup demo test test-extras lint types python widgets-test lock clean browser bench faults lighthouse shopify-build
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(DEV_STAMP) $(STATIC) ## Set up everything: environment, widgets, console assets
 
@@ -36,7 +37,7 @@ lint: $(DEV_STAMP)
 types: $(DEV_STAMP)
 	$(BIN)/mypy --no-error-summary
 
-python: $(DEV_STAMP) $(STATIC)
+python: $(DEV_STAMP) $(STATIC) tests/extensions/theme/node_modules/.installed
 	$(BIN)/pytest
 
 widgets-test: widgets/node_modules/.installed
@@ -59,6 +60,9 @@ faults: $(DEV_STAMP) ## Kill servers at random while events and orders come in (
 
 lighthouse: tests/browser/lighthouse/node_modules/.installed ## Measure a page of a running demo with and without the widget (PAGE=address, PAIRS=5)
 	@cd tests/browser/lighthouse && node measure.mjs $(or $(PAGE),http://127.0.0.1:8000/shop/product/22423) $(or $(PAIRS),5)
+
+shopify-build: $(THEME) tests/extensions/cli/node_modules/.installed extensions/shopify/node_modules/.installed ## Build the Shopify app with Shopify's own tool; nobody signs in
+	@PATH=$(CURDIR)/tests/extensions/cli/node_modules/.bin:$$PATH SHOPIFY_CLI_NO_ANALYTICS=1 CI=1 shopify app build --skip-dependencies-installation
 
 clean: ## Remove what was built, and keep the data
 	rm -rf .venv .venv-extras widgets/node_modules widgets/dist app/*/node_modules app/*/static/dist
@@ -95,6 +99,11 @@ widgets/dist/.built: widgets/node_modules/.installed $(shell find widgets/src -t
 	@touch $@
 
 app/console/static/dist/.built: $(shell find app/console/assets -type f)
+
+# What a theme loads lies in the extension: a copy of what was built, which is not kept.
+$(THEME): widgets/dist/.built
+	@rm -f $(@D)/*-????????.js
+	@cp widgets/dist/*.js widgets/dist/*.css $(@D)
 
 app/%/static/dist/.built: app/%/node_modules/.installed app/%/build.mjs
 	@npm --prefix app/$* run --silent build
