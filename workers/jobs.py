@@ -106,6 +106,10 @@ def pull(runtime: Runtime, store_id: StoreId) -> None:
     pulls.work(runtime, store_id)
 
 
+def refresh_shop(runtime: Runtime, store_id: StoreId) -> None:
+    shops.refresh(runtime, store_id)
+
+
 def watch_usage(runtime: Runtime, store_id: StoreId) -> None:
     with runtime.unit(store_id) as unit:
         usage.watch(unit.session, store_id, now=runtime.clock.now())
@@ -158,6 +162,7 @@ JOBS: Mapping[str, Work] = {
     notices.DISCLOSE: disclose_customer,
     notices.FORGET_SHOP: forget_shop,
     pulls.WORK: pull,
+    notices.REFRESH: refresh_shop,
     usage.WATCH: watch_usage,
     natives.WRITE: write_natives,
     natives.TAKE_BACK: take_back_natives,

@@ -37,6 +37,7 @@ TIMETABLE = (
     Entry("usage.watch", timedelta(hours=1), at_once=False),
     Entry("natives.write", timedelta(hours=6), at_once=False),
     Entry("sync.pull", timedelta(minutes=1), at_once=True),
+    Entry("sync.shop", timedelta(days=1), at_once=False),
     Entry("intake.tidy", timedelta(days=1), at_once=True),
 )
 

@@ -79,8 +79,22 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Market:
+    """Where a shop sells: in ``currency``, or with ``has_local_currencies`` in each country's own."""
+
+    market_id: str
+    name: str
+    currency: str
+    has_local_currencies: bool
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
-    """A shop in its own words: ``domain`` is the storefront's, ``plan`` the merchant's with us or empty."""
+    """A shop in its own words: ``domain`` is the storefront's, ``plan`` the merchant's with us or empty.
+
+    ``currencies`` are those in which buyers may pay.
+    """
 
     name: str
     domain: str
@@ -88,6 +102,8 @@ class Description:
     timezone: str
     scopes: frozenset[str] = frozenset()
     plan: str = ""
+    currencies: tuple[str, ...] = ()
+    markets: tuple[Market, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

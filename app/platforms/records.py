@@ -52,7 +52,10 @@ class VariantRecord:
 
 @dataclass(frozen=True, slots=True)
 class ProductRecord:
-    """A product with all its variants; ``stock`` is what was said of stock along with it, maybe nothing."""
+    """A product with all its variants; ``stock`` is what was said of stock along with it, maybe nothing.
+
+    ``images`` begins with ``image``. ``collections`` are titles, the most special first, None = not told.
+    """
 
     product_id: str
     title: str
@@ -69,6 +72,8 @@ class ProductRecord:
     version: datetime
     variants: tuple[VariantRecord, ...] = ()
     stock: tuple[StockRecord, ...] = ()
+    images: tuple[str, ...] = ()
+    collections: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,11 @@ class ShopChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopStale:
+    """The shop changed more of its own particulars than it says: they are to be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class PullReady:
     """What we asked the shop to gather can be fetched."""
 
@@ -207,6 +217,7 @@ Notice = (
     Uninstalled
     | ScopesChanged
     | ShopChanged
+    | ShopStale
     | PullReady
     | PlanChanged
     | ForgetCustomer

@@ -13,27 +13,34 @@ from app.domain.tables.catalog import Product
 from app.kernel.ids import StoreId
 from app.platforms.records import ProductDeletion, ProductRecord
 
+# What a product is in, and what a variant costs, may change without the product's own date, and not every
+# way of telling tells it: told again for the same version, it is believed.
 _PRODUCTS = batches.table(
     "products",
     "product_id",
     f"""
-    insert into products (store_id, product_id, title, url, image, category, brand, description, tags,
-                          price_amount, currency, compare_at_amount, stock, stock_version, visible,
-                          created_at, version, deleted)
-    select :store_id, x.product_id, x.title, x.url, x.image, x.category, x.brand, x.description,
-           array(select json_array_elements_text(x.tags)), x.price_amount, x.currency,
-           x.compare_at_amount, null, '{batches.NEVER}', x.visible, x.created_at, x.version, false
+    insert into products (store_id, product_id, title, url, image, images, category, brand, description,
+                          tags, collections, price_amount, currency, compare_at_amount, stock,
+                          stock_version, visible, created_at, version, deleted)
+    select :store_id, x.product_id, x.title, x.url, x.image, array(select json_array_elements_text(x.images)),
+           x.category, x.brand, x.description, array(select json_array_elements_text(x.tags)),
+           case when x.collections is not null then array(select json_array_elements_text(x.collections)) end,
+           x.price_amount, x.currency, x.compare_at_amount, null, '{batches.NEVER}', x.visible,
+           x.created_at, x.version, false
     from json_to_recordset(cast(:rows as json))
-      as x(product_id text, title text, url text, image text, category text, brand text,
-           description text, tags json, price_amount bigint, currency text, compare_at_amount bigint,
-           visible boolean, created_at timestamptz, version timestamptz)
+      as x(product_id text, title text, url text, image text, images json, category text, brand text,
+           description text, tags json, collections json, price_amount bigint, currency text,
+           compare_at_amount bigint, visible boolean, created_at timestamptz, version timestamptz)
     on conflict (store_id, product_id) do update
-    set title = excluded.title, url = excluded.url, image = excluded.image,
+    set title = excluded.title, url = excluded.url, image = excluded.image, images = excluded.images,
         category = excluded.category, brand = excluded.brand, description = excluded.description,
-        tags = excluded.tags, price_amount = excluded.price_amount, currency = excluded.currency,
+        tags = excluded.tags, collections = coalesce(excluded.collections, products.collections),
+        price_amount = excluded.price_amount, currency = excluded.currency,
         compare_at_amount = excluded.compare_at_amount, visible = excluded.visible,
         created_at = excluded.created_at, version = excluded.version, deleted = false
     where products.version < excluded.version
+       or (products.version = excluded.version and not products.deleted
+           and products.collections is distinct from coalesce(excluded.collections, products.collections))
     returning product_id, xmax = 0
     """,
 )
@@ -75,6 +82,8 @@ _VARIANTS = text(
         position = excluded.position, version = excluded.version, deleted = excluded.deleted,
         cost_amount = coalesce(excluded.cost_amount, variants.cost_amount), item_id = excluded.item_id
     where variants.version < excluded.version
+       or (variants.version = excluded.version
+           and variants.cost_amount is distinct from coalesce(excluded.cost_amount, variants.cost_amount))
     """
 )
 
@@ -128,10 +137,12 @@ def _row(record: ProductRecord) -> Row:
         "title": record.title,
         "url": record.url,
         "image": record.image,
+        "images": record.images or tuple(filter(None, (record.image,))),
         "category": record.category,
         "brand": record.brand,
         "description": record.description,
         "tags": record.tags,
+        "collections": record.collections,
         "price_amount": record.price.amount,
         "currency": record.price.currency,
         "compare_at_amount": record.compare_at.amount if record.compare_at else None,

@@ -21,12 +21,14 @@ from app.platforms.records import (
     PullReady,
     ScopesChanged,
     ShopChanged,
+    ShopStale,
     Uninstalled,
 )
 
 ERASE: Final = "privacy.erase"
 DISCLOSE: Final = "privacy.disclose"
 FORGET_SHOP: Final = "privacy.forget_shop"
+REFRESH: Final = "sync.shop"
 
 
 def apply(
@@ -46,12 +48,20 @@ def apply(
             case PullReady() if grants.is_good(unit.session, store_id):
                 pulls.hasten(unit.session, store_id, at=runtime.clock.now())
                 unit.enqueue(pulls.WORK, key=store_id)
-            case ForgetCustomer():
-                unit.enqueue(ERASE, each.customer_id, *each.order_ids)
-            case DiscloseCustomer():
-                unit.enqueue(DISCLOSE, each.request_id, each.customer_id, *each.order_ids)
-            case ForgetShop():
-                unit.enqueue(FORGET_SHOP, told_at.isoformat())
+            case _:
+                _name_job(unit, store_id, each, told_at)
+
+
+def _name_job(unit: Unit, store_id: StoreId, told: Notice, told_at: datetime) -> None:
+    match told:
+        case ShopStale():
+            unit.enqueue(REFRESH, key=store_id)
+        case ForgetCustomer():
+            unit.enqueue(ERASE, told.customer_id, *told.order_ids)
+        case DiscloseCustomer():
+            unit.enqueue(DISCLOSE, told.request_id, told.customer_id, *told.order_ids)
+        case ForgetShop():
+            unit.enqueue(FORGET_SHOP, told_at.isoformat())
 
 
 def leave(unit: Unit, store_id: StoreId, *, runtime: Runtime, told_at: datetime) -> None:

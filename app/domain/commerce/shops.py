@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app.bridge import publisher
 from app.domain.accounts import audit, grants, stores
 from app.domain.accounts.stores import NewStore
-from app.domain.commerce import install, privacy, pulls
+from app.domain.commerce import install, markets, privacy, pulls
 from app.domain.merchandising import storefront
 from app.kernel.ids import StoreId, new_id
 from app.kernel.runtime import Runtime, Unit
@@ -52,6 +52,18 @@ def welcome(runtime: Runtime, platform: str, grant: Grant) -> StoreId:
     raise AssertionError("a shop that somebody else connected is not found")
 
 
+def refresh(runtime: Runtime, store_id: StoreId) -> None:
+    """The job: ask a shop what it says of itself now, in case nobody told us. Safe to run twice."""
+    with runtime.unit(store_id) as unit:
+        platform = registry.named(runtime.platforms, stores.get(unit.session, store_id).platform)
+        if not grants.is_good(unit.session, store_id):
+            return
+    told = platform.describe(grants.access(runtime, store_id))
+    with runtime.unit(store_id) as unit:
+        if grants.is_good(unit.session, store_id):  # it may have left meanwhile
+            _describe(unit, store_id, told, runtime)
+
+
 def forget(runtime: Runtime, store_id: StoreId, told_at: datetime) -> None:
     """Erase all that we hold of a shop that left. One that came back since then is kept."""
     with runtime.unit(store_id) as unit:
@@ -75,13 +87,18 @@ def _settle(unit: Unit, store_id: StoreId, told: Description, grant: Grant, runt
     was_good = grants.is_good(unit.session, store_id)
     grants.put(unit.session, store_id, grant, sealer=runtime.sealer, at=now)
     stores.wake(unit.session, store_id)
-    stores.describe(unit.session, store_id, told.name, told.domain, timezone=told.timezone)
-    store = stores.get(unit.session, store_id)
-    store.plan = told.plan
     if not was_good:
-        kinds = registry.named(runtime.platforms, store.platform).pulled
+        kinds = registry.named(runtime.platforms, stores.get(unit.session, store_id).platform).pulled
         pulls.start(unit.session, store_id, list(kinds), at=now)
         unit.enqueue(pulls.WORK, key=store_id)
         audit.note(unit.session, store_id, "store.install", store_id, actor=_ACTOR, at=now)
+    _describe(unit, store_id, told, runtime)
+
+
+def _describe(unit: Unit, store_id: StoreId, told: Description, runtime: Runtime) -> None:
+    stores.describe(unit.session, store_id, told.name, told.domain, timezone=told.timezone)
+    markets.replace(unit.session, store_id, told.markets)
+    store = stores.get(unit.session, store_id)
+    store.plan, store.currencies = told.plan, list(told.currencies)
     config = storefront.config(unit.session, store_id, store)
     unit.after_commit(lambda: storefront.put(runtime.valkey, store, config))

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _PRODUCTS = text(
     """
-    select product_id, title, category, brand, price_amount, extract(epoch from created_at)::bigint as created
+    select product_id, title, coalesce(nullif(category, ''), collections[1], '') as category, brand,
+           price_amount, extract(epoch from created_at)::bigint as created
     from products where store_id = :store_id and not deleted
     """
 )
@@ -60,8 +61,8 @@ _LINES = text(
 # The variant that a click on "add" means: the first that can be sold, else the first.
 _CARDS = text(
     """
-    select p.product_id, v.variant_id, p.title, p.url, p.image, p.price_amount, p.currency, p.category,
-           p.brand
+    select p.product_id, v.variant_id, p.title, p.url, p.image, p.price_amount, p.currency,
+           coalesce(nullif(p.category, ''), p.collections[1], '') as category, p.brand
     from products p
     left join lateral (
         select variant_id from variants

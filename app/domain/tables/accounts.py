@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.tables.base import Key, Row
+from app.domain.tables.base import Key, Row, Texts
 
 
 class Store(Row):
     """One connected shop: the tenant. ``holdout`` and ``exploration`` are shares from 0 to 1.
 
     ``plan`` names what the merchant pays for, "" = nothing. ``native_lists`` lets us write into the shop.
+    ``currencies`` are those in which buyers may pay, where the shop says so; ``currency`` is its own.
     """
 
     __tablename__ = "stores"
@@ -35,6 +36,7 @@ class Store(Row):
     is_active: Mapped[bool] = mapped_column(server_default="true")
     plan: Mapped[str] = mapped_column(server_default="")
     native_lists: Mapped[bool] = mapped_column(server_default="false")
+    currencies: Mapped[Texts]
 
 
 class Directory(Row):

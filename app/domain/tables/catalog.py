@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.tables.base import Key, Minor, MinorOrNull, Row, TextOrNull, Texts
 
 
 class Product(Row):
-    """``stock`` counts units, null where the shop does not track it; it carries a version of its own."""
+    """``stock`` counts units, null where the shop does not track it; it carries a version of its own.
+
+    ``images`` begins with ``image``. ``collections`` are titles, the most special first, null = never told.
+    """
 
     __tablename__ = "products"
 
@@ -21,10 +25,12 @@ class Product(Row):
     title: Mapped[str]
     url: Mapped[str]
     image: Mapped[str]
+    images: Mapped[Texts]
     category: Mapped[str]
     brand: Mapped[str]
     description: Mapped[str]
     tags: Mapped[Texts]
+    collections: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     price_amount: Mapped[Minor]
     currency: Mapped[str]
     compare_at_amount: Mapped[MinorOrNull]

@@ -55,6 +55,19 @@ class Level(Row):
     version: Mapped[datetime]
 
 
+class Market(Row):
+    """Where the shop sells: in ``currency``, or with ``has_local_currencies`` in each country's own."""
+
+    __tablename__ = "markets"
+
+    store_id: Mapped[Key]
+    market_id: Mapped[Key]
+    name: Mapped[str]
+    currency: Mapped[str]
+    has_local_currencies: Mapped[bool]
+    is_active: Mapped[bool]
+
+
 class Written(Row):
     """A product into which we wrote recommendations, and their digest: unchanged is not written again."""
 

@@ -1,12 +1,12 @@
 """Fetching a shop by bulk operations: asked for, awaited, streamed line by line, resumable at any parent.
 
 The cursor is JSON: ``since`` (changes after that; "" = everything), ``operation`` and when it was ``asked``,
-and ``at``, the byte of its result that comes next.
+``at``, the byte of its result that comes next, and ``full``, when everything was last asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,8 +19,9 @@ from msgspec import Struct
 
 from app.kernel.errors import Upstream
 from app.platforms.base import Kind, Page
+from app.platforms.records import Record
 from app.platforms.shopify.client import Client, UserError, operation, refused
-from app.platforms.shopify.families import Family, records
+from app.platforms.shopify.families import Family, deletions, records
 from app.platforms.shopify.shapes import Child
 
 _EVER: Final = "1970-01-01T00:00:00Z"
@@ -31,8 +32,10 @@ _GATHERING: Final = {"CREATED", "RUNNING", "CANCELING"}
 _PARALLEL: Final = "already in progress"
 _CHUNK: Final = 256 * 1024
 
-# How much there is of an item at a place changes without the item's own date: always asked for in full.
-_ALWAYS_IN_FULL: Final = {Kind.STOCK}
+# How much there is of an item at a place, what a product costs and what it is in change without their own
+# date: everything is asked for again after so long.
+_IN_FULL_AFTER: Final = {Kind.STOCK: timedelta(0), Kind.PRODUCTS: timedelta(days=1)}
+_DELETED_SINCE: Final = timedelta(days=30)  # where we were away: a shop that left for longer is erased
 
 
 class Cursor(Struct, frozen=True):
@@ -40,6 +43,7 @@ class Cursor(Struct, frozen=True):
     operation: str = ""
     asked: str = ""
     at: int = 0
+    full: str = ""
 
     def text(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -78,33 +82,51 @@ class Lost(Exception):
     """The result cannot be had any more: ask anew."""
 
 
-def pull(client: Client, http: httpx.Client, kind: Kind, since: str) -> Iterator[Page]:
+def pull(client: Client, http: httpx.Client, kind: Kind, since: str, *, now: datetime) -> Iterator[Page]:
     """Raises as ``Platform.pull``."""
     cursor = msgspec.json.decode(since, type=Cursor) if since else Cursor()
+    again = msgspec.structs.replace(cursor, operation="", asked="", at=0, full="")
     if not cursor.operation:
-        yield _ask(client, kind, cursor)
+        yield _ask(client, kind, cursor, now)
         return
     told = client.ask("bulk_poll", _Poll, id=cursor.operation).bulk_operation
     if told is not None and told.status in _GATHERING:
         yield Page((), cursor.text(), wait=_WAIT)
         return
     if told is None or told.status != "COMPLETED":
-        yield Page((), Cursor(since=cursor.since).text(), wait=_WAIT)
+        yield Page((), again.text(), wait=_WAIT)
         return
     asked = datetime.fromisoformat(cursor.asked)
     try:
         if told.url:
             for family, after in _families(http, told.url, cursor.at):
-                at = msgspec.structs.replace(cursor, at=after)
-                yield Page(records(client, kind, family, asked), at.text())
+                moved = msgspec.structs.replace(cursor, at=after)
+                yield from _pages(records(client, kind, family, asked), cursor, moved)
+                cursor = moved
     except Lost:
-        yield Page((), Cursor(since=cursor.since).text(), wait=_WAIT)
+        yield Page((), again.text(), wait=_WAIT)
         return
-    yield Page((), Cursor(since=_stamp(asked - _OVERLAP)).text())
+    if kind is Kind.PRODUCTS:
+        for gone in deletions(client, cursor.since or _stamp(now - _DELETED_SINCE)):
+            yield Page(gone, cursor.text())
+    yield Page((), Cursor(since=_stamp(asked - _OVERLAP), full=cursor.full).text())
 
 
-def _ask(client: Client, kind: Kind, cursor: Cursor) -> Page:
-    since = "" if kind in _ALWAYS_IN_FULL else cursor.since
+def _pages(batches: Iterable[tuple[Record, ...]], before: Cursor, after: Cursor) -> Iterator[Page]:
+    """The cursor moves on with the last batch: whoever begins again in between writes some twice."""
+    held: tuple[Record, ...] | None = None
+    for batch in batches:
+        if held is not None:
+            yield Page(held, before.text())
+        held = batch
+    yield Page(held or (), after.text())
+
+
+def _ask(client: Client, kind: Kind, cursor: Cursor, now: datetime) -> Page:
+    again_after = _IN_FULL_AFTER.get(kind)
+    last = datetime.fromisoformat(cursor.full or _EVER)
+    is_full = not cursor.since or (again_after is not None and now - last >= again_after)
+    since = "" if is_full else cursor.since
     query = operation(f"bulk_{kind}").replace(_EVER, since or _EVER)
     outcome = client.ask("bulk_run", _Run, query=query).bulk_operation_run_query
     if any(_PARALLEL in each.message for each in outcome.user_errors):
@@ -113,7 +135,8 @@ def _ask(client: Client, kind: Kind, cursor: Cursor) -> Page:
     if outcome.bulk_operation is None:
         raise Upstream("no bulk operation came of it", retry=True)
     made = outcome.bulk_operation
-    running = Cursor(cursor.since, made.id, _stamp(made.created_at))
+    asked = _stamp(made.created_at)
+    running = Cursor(cursor.since, made.id, asked, full=asked if is_full else cursor.full)
     return Page((), running.text(), wait=_WAIT)
 
 

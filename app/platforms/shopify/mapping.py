@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,9 +23,11 @@ from app.platforms.records import (
 from app.platforms.shopify.config import number_of
 from app.platforms.shopify.shapes import (
     Attribute,
+    CollectionNode,
     CustomerNode,
     LevelNode,
     LineNode,
+    MediaNode,
     OrderNode,
     ProductNode,
     RefundLineNode,
@@ -43,23 +46,34 @@ _DESCRIPTION: Final = 2000
 _LONGEST_ATTRIBUTE: Final = 200
 
 
-def product(node: ProductNode, variants: Sequence[VariantNode], asked_at: datetime) -> ProductRecord:
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What hangs on a product."""
+
+    variants: Sequence[VariantNode]
+    collections: Sequence[CollectionNode]
+    media: Sequence[MediaNode]
+
+
+def product(node: ProductNode, inside: Inside, asked_at: datetime) -> ProductRecord:
     """With its stock as of ``asked_at``, which is not later than Shopify looked."""
     currency = node.price_range_v2.min_variant_price.currency_code
-    ordered = sorted(variants, key=lambda each: each.position)
+    ordered = sorted(inside.variants, key=lambda each: each.position)
     records = tuple(_variant(each, currency) for each in ordered)
     first = records[0] if records else None
-    image = node.featured_media.preview if node.featured_media else None
+    image = _picture(node.featured_media) if node.featured_media else ""
     product_id = number_of(node.id)
     return ProductRecord(
         product_id=product_id,
         title=node.title,
         url=node.online_store_url or "",
-        image=image.image.url if image and image.image else "",
+        image=image,
+        images=pictures(image, map(_picture, inside.media)),
         category=node.product_type or (node.category.full_name if node.category else ""),
         brand=node.vendor,
         description=node.description[:_DESCRIPTION],
         tags=tuple(node.tags),
+        collections=_collections(inside.collections),
         price=first.price if first else Money(0, currency),
         compare_at=first.compare_at if first else None,
         visible=node.status == "ACTIVE" and bool(node.online_store_url) and bool(records),
@@ -68,6 +82,21 @@ def product(node: ProductNode, variants: Sequence[VariantNode], asked_at: dateti
         variants=records,
         stock=tuple(_stock(product_id, each, asked_at) for each in ordered),
     )
+
+
+def _picture(node: MediaNode) -> str:
+    return node.preview.image.url if node.preview and node.preview.image else ""
+
+
+def pictures(first: str, others: Iterable[str]) -> tuple[str, ...]:
+    """Each once; films and models by the picture that stands for them."""
+    return tuple(filter(None, dict.fromkeys((first, *others))))
+
+
+def _collections(told: Iterable[CollectionNode]) -> tuple[str, ...]:
+    """The smallest first: it says most of what the product is."""
+    sized = ((each.products_count.count if each.products_count else 0, each.title) for each in told)
+    return tuple(dict.fromkeys(title for _, title in sorted(sized)))
 
 
 def _variant(node: VariantNode, currency: str) -> VariantRecord:

@@ -129,6 +129,7 @@ class Product(Struct):
     created_at: datetime | None = None
     published_at: datetime | None = None
     image: Image | None = None
+    images: list[Image] = []
     category: Category | None = None
     options: list[Option] = []
     variant_gids: list[Any] = []

@@ -29,6 +29,7 @@ from app.platforms.records import (
     RefundRecord,
     ScopesChanged,
     ShopChanged,
+    ShopStale,
     StockRecord,
     Uninstalled,
     VariantRecord,
@@ -71,12 +72,14 @@ def product(hook: RawHook, context: Context) -> Told:
     ordered = sorted(told.variants, key=lambda each: each.position)
     variants = tuple(_variant(each, names, context.currency) for each in ordered)
     first = variants[0] if variants else None
+    image = told.image.src if told.image else ""
     is_public = told.status == "active" and told.published_at is not None
     record = ProductRecord(
         product_id=str(told.id),
         title=told.title,
         url=f"https://{context.domain}/products/{told.handle}" if is_public else "",
-        image=told.image.src if told.image else "",
+        image=image,
+        images=mapping.pictures(image, (each.src for each in told.images)),
         category=told.product_type or (told.category.full_name if told.category else ""),
         brand=told.vendor or "",
         description=_plain(told.body_html or "")[:_DESCRIPTION],
@@ -194,6 +197,10 @@ def shop(hook: RawHook, _context: Context) -> Told:
     return [ShopChanged(told.name, told.domain or "", told.currency, told.iana_timezone or "")]
 
 
+def markets(_hook: RawHook, _context: Context) -> Told:
+    return [ShopStale()]
+
+
 def pull_ready(_hook: RawHook, _context: Context) -> Told:
     return [PullReady()]
 
@@ -249,6 +256,9 @@ HANDLERS: Final[Mapping[str, Callable[[RawHook, Context], Told]]] = {
     "app/scopes_update": scopes,
     "app_subscriptions/update": plan,
     "shop/update": shop,
+    "markets/create": markets,
+    "markets/update": markets,
+    "markets/delete": markets,
     "bulk_operations/finish": pull_ready,
     "customers/redact": redact,
     "customers/data_request": data_request,

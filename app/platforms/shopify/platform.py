@@ -34,7 +34,7 @@ from app.platforms.shopify.identity import Identity, Request, recognise
 from app.platforms.shopify.shop import describe
 
 SCOPES: Final = frozenset(
-    {"read_customers", "read_inventory", "read_orders", "read_products", "write_products"}
+    {"read_customers", "read_inventory", "read_markets", "read_orders", "read_products", "write_products"}
 )
 """What a code grant asks for: the same as ``shopify.app.toml`` (a test compares them)."""
 
@@ -80,7 +80,7 @@ class ShopifyPlatform:
         return tokens.renew(self.config, self.http, grant, self.clock.now())
 
     def pull(self, access: Access, kind: Kind, since: str) -> Iterator[Page]:
-        return bulk.pull(self.client(access), self.http, kind, since)
+        return bulk.pull(self.client(access), self.http, kind, since, now=self.clock.now())
 
     def publish(self, access: Access, lists: Iterable[NativeList]) -> None:
         native.publish(self.client(access), lists)

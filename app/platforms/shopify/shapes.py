@@ -57,6 +57,15 @@ class MediaNode(Struct):
     preview: PreviewNode | None = None
 
 
+class CountNode(Struct):
+    count: int
+
+
+class CollectionNode(Struct, rename="camel"):
+    title: str
+    products_count: CountNode | None = None
+
+
 class CategoryNode(Struct, rename="camel"):
     full_name: str
 

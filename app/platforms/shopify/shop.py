@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from app.platforms.base import Description
+from app.platforms.base import Description, Market
 from app.platforms.shopify.client import Client
+from app.platforms.shopify.config import number_of
 
 _ACTIVE = "ACTIVE"
+_MARKETS = frozenset({"read_markets", "write_markets"})
 
 
 class _Host(Struct):
@@ -18,6 +20,7 @@ class _Shop(Struct, rename="camel"):
     name: str
     currency_code: str
     iana_timezone: str
+    enabled_presentment_currencies: list[str]
     primary_domain: _Host
 
 
@@ -40,8 +43,33 @@ class _Told(Struct, rename="camel"):
     current_app_installation: _Installation
 
 
+class _Base(Struct, rename="camel"):
+    currency_code: str
+
+
+class _Currencies(Struct, rename="camel"):
+    base_currency: _Base
+    local_currencies: bool
+
+
+class _Market(Struct, rename="camel"):
+    id: str
+    name: str
+    status: str
+    currency_settings: _Currencies | None = None
+
+
+class _MarketNodes(Struct):
+    nodes: list[_Market]
+
+
+class _Markets(Struct):
+    markets: _MarketNodes
+
+
 def describe(client: Client) -> Description:
     told = client.ask("shop", _Told)
+    scopes = frozenset(each.handle for each in told.current_app_installation.access_scopes)
     plans = [
         each.name for each in told.current_app_installation.active_subscriptions if each.status == _ACTIVE
     ]
@@ -50,6 +78,23 @@ def describe(client: Client) -> Description:
         domain=told.shop.primary_domain.host,
         currency=told.shop.currency_code,
         timezone=told.shop.iana_timezone,
-        scopes=frozenset(each.handle for each in told.current_app_installation.access_scopes),
+        scopes=scopes,
         plan=plans[0] if plans else "",
+        currencies=tuple(told.shop.enabled_presentment_currencies),
+        markets=_markets(client, told.shop.currency_code) if scopes & _MARKETS else (),
+    )
+
+
+def _markets(client: Client, currency: str) -> tuple[Market, ...]:
+    """A market that says nothing of currencies sells in the shop's own."""
+    return tuple(
+        Market(
+            number_of(each.id),
+            each.name,
+            each.currency_settings.base_currency.currency_code if each.currency_settings else currency,
+            has_local_currencies=each.currency_settings is not None
+            and each.currency_settings.local_currencies,
+            is_active=each.status == _ACTIVE,
+        )
+        for each in client.ask("markets", _Markets).markets.nodes
     )

@@ -58,8 +58,8 @@ def test_when_all_orders_are_there_it_is_time_to_learn_once(bench: Bench) -> Non
 
 
 def test_what_is_fetched_is_what_webhooks_say(bench: Bench) -> None:
-    told = "select product_id, title, url, image, category, brand, description, tags, price_amount, currency,"
-    told += " visible, created_at, version from products"
+    told = "select product_id, title, url, image, images, category, brand, description, tags, price_amount,"
+    told += " currency, visible, created_at, version from products"
     lines = "select order_id, line_id, product_id, variant_id, quantity, unit_amount, total_amount, slate_id"
     lines += " from order_lines order by line_id"
     bench.install()
@@ -149,12 +149,11 @@ def test_a_fetch_that_was_killed_goes_on_where_it_was(bench: Bench) -> None:
     for at in range(600):
         bench.at.shop.add_product(f"Product {at}")
     bench.world.deliveries(bench.domain)
-    grant = bench.platform.exchange(bench.identity())
-    asked = list(bench.platform.pull(lambda: grant, Kind.PRODUCTS, ""))[-1]
-    pages = bench.platform.pull(lambda: grant, Kind.PRODUCTS, asked.cursor)
+    asked = list(bench.platform.pull(bench.access, Kind.PRODUCTS, ""))[-1]
+    pages = bench.platform.pull(bench.access, Kind.PRODUCTS, asked.cursor)
     first = next(pages)
     del pages
-    rest = list(bench.platform.pull(lambda: grant, Kind.PRODUCTS, first.cursor))
+    rest = list(bench.platform.pull(bench.access, Kind.PRODUCTS, first.cursor))
     ids = [each.product_id for page in (first, *rest) for each in page.records if hasattr(each, "product_id")]
     assert len(first.records) == 250
     assert len(ids) == 600 == len(set(ids))
@@ -206,7 +205,7 @@ def test_ungrouped_lines_are_refused(bench: Bench) -> None:
     bench.at.admin.finish_bulk(operation["id"])
     cursor = bulk.Cursor("", operation["id"], "2026-01-01T00:00:00Z").text()
     with pytest.raises(Upstream, match="grouped"):
-        list(bulk.pull(bench.platform.client(bench.access), bench.platform.http, Kind.PRODUCTS, cursor))
+        list(bench.platform.pull(bench.access, Kind.PRODUCTS, cursor))
 
 
 def test_a_token_that_the_shop_refuses_before_its_time_is_renewed(bench: Bench) -> None:

@@ -139,7 +139,7 @@ class Admin:
         return {
             "__typename": "Shop", "id": "gid://shopify/Shop/1", "name": self.shop.name,
             "myshopifyDomain": self.shop.domain, "currencyCode": self.shop.currency,
-            "ianaTimezone": "Europe/London", "enabledPresentmentCurrencies": [self.shop.currency],
+            "ianaTimezone": "Europe/London", "enabledPresentmentCurrencies": self.shop.currencies,
             "primaryDomain": {"__typename": "Domain", "host": self.shop.domain},
             "plan": {"__typename": "ShopPlan", "shopifyPlus": False, "partnerDevelopment": False},
         }  # fmt: skip

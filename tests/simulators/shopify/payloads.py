@@ -31,6 +31,7 @@ def product(shop: Shop, node: Node) -> Body:
         "updated_at": node["updatedAt"],
         "published_at": node["createdAt"] if node["onlineStoreUrl"] else None,
         "image": {"src": node["featuredMedia"]["preview"]["image"]["url"]},
+        "images": [{"src": shop.at(each.gid)["preview"]["image"]["url"]} for each in node["media"]],
         "options": [{"name": "Size", "position": 1}],
         "variants": [_variant(shop, shop.at(each.gid), node) for each in node["variants"]],
         "variant_gids": [

@@ -12,10 +12,13 @@ from tests.simulators.shopify.shop import Node, Ref, Shop
 
 ROOTS = {
     "products": "Product", "orders": "Order", "customers": "Customer", "inventoryItems": "InventoryItem",
-    "markets": "Market", "bulkOperations": "BulkOperation",
+    "markets": "Market", "bulkOperations": "BulkOperation", "events": "BasicEvent",
 }  # fmt: skip
 _TERM = re.compile(r"(\w+):(>=|<=|>|<)?'?([^'\s]+)'?")
-_FIELDS = {"updated_at": "updatedAt", "created_at": "createdAt", "status": "status", "type": "type"}
+_FIELDS = {
+    "updated_at": "updatedAt", "created_at": "createdAt", "status": "status", "type": "type",
+    "action": "action", "subject_type": "subjectType",
+}  # fmt: skip
 _KEYS = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt"}
 
 

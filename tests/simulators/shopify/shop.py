@@ -52,6 +52,14 @@ class Shop:
     happened: list[Happening] = field(default_factory=list)
     counter: int = 1000
 
+    @property
+    def currencies(self) -> list[str]:
+        """In which buyers may pay: its own, and those of its markets."""
+        markets = [
+            each["currencySettings"]["baseCurrency"]["currencyCode"] for each in self.all("Market").values()
+        ]
+        return list(dict.fromkeys((self.currency, *markets)))
+
     def all(self, kind: str) -> dict[str, Node]:
         return self.nodes.setdefault(kind, {})
 
@@ -99,7 +107,8 @@ class Shop:
             description=f"{title}, very good.", status="ACTIVE", isGiftCard=False, category=None,
             onlineStoreUrl=f"https://{self.domain}/products/{handle}", collections=[], metafields=[],
             priceRangeV2=self._range(price),
-            featuredMedia=picture(title), media=[picture(title)], variants=[],
+            featuredMedia=picture(title), media=[self._media(title), self._media(f"{title} back")],
+            variants=[],
         )  # fmt: skip
         product.update(more)
         for position, units in enumerate(stock, 1):
@@ -118,6 +127,24 @@ class Shop:
         self.tell("products/create", payloads.product(self, product))
         return product
 
+    def add_collection(self, title: str, *products: str) -> Node:
+        """The products are in it from now on, which their own date does not show."""
+        count = {"__typename": "Count", "count": len(products)}
+        collection = self.add("Collection", title=title, handle=title.lower(), productsCount=count)
+        for each in products:
+            self.at(each)["collections"].append(Ref(collection["id"]))
+        return collection
+
+    def change_cost(self, variant: str, cost: str) -> None:
+        self.at(self.at(variant)["inventoryItem"].gid)["unitCost"]["amount"] = cost
+
+    def add_market(self, name: str, currency: str, *, local: bool = False, status: str = "ACTIVE") -> Node:
+        base = {"__typename": "CurrencySetting", "currencyCode": currency}
+        settings = {"__typename": "MarketCurrencySettings", "baseCurrency": base, "localCurrencies": local}
+        market = self.add("Market", name=name, status=status, currencySettings=settings)
+        self.tell("markets/create", {"id": number(market["id"]), "name": name})
+        return market
+
     def change_product(self, gid: str, **values: Any) -> None:
         product = self.at(gid)
         product.update(values, updatedAt=self.now())
@@ -130,6 +157,7 @@ class Shop:
 
     def delete_product(self, gid: str) -> None:
         del self.all("Product")[gid]
+        self.add("BasicEvent", action="destroy", subjectType="PRODUCT", subjectId=gid)
         self.tell("products/delete", {"id": number(gid)})
 
     def set_stock(self, variant: str, available: int, place: int = 0) -> None:
@@ -207,6 +235,9 @@ class Shop:
         self.tell("refunds/create", payloads.refund(self, refund))
         self.tell("orders/updated", payloads.order(self, order))
         return refund
+
+    def _media(self, title: str) -> Ref:
+        return Ref(self.add("MediaImage", **picture(title))["id"])
 
     def _level(self, item: Node, place: str, units: int) -> None:
         level = self.add("InventoryLevel", item=Ref(item["id"]), quantities=[quantity(units)])
