@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from app.engine.blended import Blended, Mask
     from app.engine.pipeline import PublishedIndex
     from app.engine.rules import Pin, Rule, Traits
-    from app.engine.types import FloatArray, IntArray
+    from app.engine.types import FloatArray
 
-PAGES_KEPT = 6_000
-"""Pages of all stores of a process in memory, about 15 kB each."""
+PAGES_KEPT = 10_000
+"""Pages of all stores of a process in memory, about 7 kB each."""
 
 NUMBERS_KEPT = 30_000
 REASONS_KEPT = 4_000
@@ -80,10 +80,10 @@ class Desk:
     blended: Blended
     told: Told
     mask: Mask
-    head: IntArray
+    head: list[int]
     generation: int
     kept: dict[object, object] = field(default_factory=dict)
-    heads: dict[str, IntArray] = field(default_factory=dict)
+    heads: dict[str, list[int]] = field(default_factory=dict)
     heads_json: dict[tuple[str, str], bytes] = field(default_factory=dict)
     reasons: dict[tuple[int, int], bytes] = field(default_factory=dict)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 
 class EventKind(StrEnum):
@@ -15,12 +16,8 @@ class EventKind(StrEnum):
     ADD = "add"
 
 
-@dataclass(slots=True)
-class SlateRecord:
-    """One decision. ``items`` are what was shown; for a ghost, what would have been.
-
-    Every page makes one: it is not frozen, since that would take four times as long.
-    """
+class SlateRecord(msgspec.Struct, gc=False):
+    """One decision. ``items`` are what was shown; for a ghost, what would have been."""
 
     slate_id: str
     at: datetime
@@ -38,8 +35,7 @@ class SlateRecord:
     tier: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventRecord:
+class EventRecord(msgspec.Struct, frozen=True, gc=False):
     """One event as it was received; ``at`` is what the browser's clock said."""
 
     event_id: str

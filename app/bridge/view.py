@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -88,6 +88,11 @@ class Shelf:
             price_amount=card.price_amount if price is None else price,
             visible=bool(entry.value(Aspect.VISIBLE, card.visible)),
         )
+
+    def ids(self, items: Sequence[int]) -> tuple[str, ...]:
+        """Give the shop's ids of items."""
+        ids = self.snapshot.published.item_ids
+        return tuple([ids[item] for item in items])
 
     def fragment(self, item: int) -> bytes:
         """Give the members of the item's card as JSON, without the braces around them."""

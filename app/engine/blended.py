@@ -1,9 +1,12 @@
-"""The lists of one location, blended. The rows of an anchor are weighed when it is first asked for."""
+"""The lists of one location, blended: rows of an anchor are summed by sorting what they name.
+
+Nothing here is as long as the store, so that a store of a hundred thousand items costs no more than a small
+one, and nothing is weighed before it is asked for.
+"""
 
 from __future__ import annotations
 
-import threading
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,15 +20,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from app.engine.types import FloatArray, IntArray, Lists, LongArray, Published
+    from app.engine.types import FloatArray, IntArray, LongArray, Published
 
     Mask = NDArray[np.bool_]
 
 POPULAR = "popular"
 """Name of the list that ranks every item of the store; it is the last floor below all placements."""
-
-ROWS_KEPT = 1_000
-"""Rows of one location and store in memory, about 1 kB each; the least used go first."""
 
 REASONS_KEPT = 4_000
 
@@ -34,40 +34,37 @@ _BEST = 1_024
 _TINY = float(np.finfo(np.float64).tiny)
 _ENTRY_BITS = 40
 _ENTRY = (1 << _ENTRY_BITS) - 1
-
-
-Entry = tuple[float, int, int]
-"""What an entry says of an item: its score, its code, and the anchor that it hangs on."""
+_PLACE_BITS = 20
+_PLACE = (1 << _PLACE_BITS) - 1
+_PLACES = np.arange(4_096, dtype=np.int64)
 
 
 class Row(NamedTuple):
-    """What one list says of an anchor; ``scores`` are weighted, ``code`` is that of the first entry."""
+    """What one list says of an anchor, and how much it counts; ``code`` is that of the first entry."""
 
     anchor: int
     items: IntArray
-    scores: NDArray[np.float64]
+    scores: FloatArray
+    weight: float
     code: int
 
 
 class Sum(NamedTuple):
-    """Rows one after the other, and who is best: ``found`` maps candidates, best first, to their scores.
+    """Who is best of what rows name: ``items`` with their ``scores``, best first.
 
-    ``complete`` = no other candidate of the rows has a score.
+    ``complete`` = no other candidate of the rows has a score. The rest tells where a score comes from:
+    ``names`` are all items of the rows, once and rising; the entries of ``names[k]``, in the order of the
+    rows, are ``entries[starts[k]:starts[k + 1]]``, each as its place in the rows one after the other.
     """
 
-    rows: Sequence[Row]
-    items: IntArray
-    scores: NDArray[np.float64]
-    found: dict[int, float]
+    items: list[int]
+    scores: list[float]
     complete: bool
-
-
-class _Scratch(threading.local):
-    """Room for one thread to sum in; ``sums`` is zero and ``marks`` is not negative between two uses."""
-
-    def __init__(self, size: int) -> None:
-        self.sums = np.zeros(size)
-        self.marks = np.zeros(size, np.int32)
+    rows: Sequence[Row]
+    names: LongArray
+    starts: LongArray
+    entries: LongArray
+    weighed: NDArray[np.float64]
 
 
 class Blended:
@@ -81,15 +78,21 @@ class Blended:
         self._popular = published.lists.get(POPULAR)
         self._size = len(published.item_ids)
         self._boost = boost
+        self._plain_lists = [
+            (place, self._lists[place], weights[name])
+            for place, name in enumerate(published.lists)
+            if self._lists[place].anchor is Anchor.NONE and weights.get(name)
+        ]
+        self._of: dict[Anchor, list[tuple[int, memoryview, IntArray, FloatArray, float]]] = {
+            anchor: [] for anchor in Anchor
+        }
         numbers = {name: number for number, name in enumerate(published.lists)}
-        self._of: dict[Anchor, list[tuple[int, Lists, float]]] = {anchor: [] for anchor in Anchor}
         for name, weight in weights.items():
             lists = published.lists.get(name)
             if lists is not None and weight:
-                self._of[lists.anchor].append((numbers[name], lists, weight))
-        self.rows = lru_cache(ROWS_KEPT)(self._rows)
+                of = (numbers[name] << _ENTRY_BITS, lists.starts.data, lists.items, lists.scores, weight)
+                self._of[lists.anchor].append(of)
         self.reason = lru_cache(REASONS_KEPT)(self._reason)
-        self._scratch = _Scratch(self._size)
 
     @property
     def follows_session(self) -> bool:
@@ -98,11 +101,8 @@ class Blended:
 
     @cached_property
     def base(self) -> NDArray[np.float64]:
-        """Give what the lists say that hang on nothing."""
-        total = np.zeros(self._size)
-        for _, lists, weight in self._of[Anchor.NONE]:
-            total[lists.items] += lists.scores * weight
-        return total if self._boost is None else total * self._boost
+        """Give what the lists say that hang on nothing, boosted."""
+        return self._said if self._boost is None else self._said * self._boost
 
     @cached_property
     def best(self) -> IntArray:
@@ -125,98 +125,104 @@ class Blended:
         _, first = np.unique(order, return_index=True)
         return order[np.sort(first)].astype(np.int32)
 
-    def head(self, mask: Mask | None) -> IntArray:
+    def head(self, mask: Mask | None) -> list[int]:
         """Give the first items of ``everything`` that the mask lets through."""
-        if mask is None:
-            return self.best[:HEAD]
-        found = self.best[mask[self.best]]
-        if len(found) < HEAD and len(self.best) < self._size:
+        found = self.best if mask is None else self.best[mask[self.best]]
+        if mask is not None and len(found) < HEAD and len(self.best) < self._size:
             found = self.everything[mask[self.everything]]
-        return found[:HEAD]
+        head: list[int] = found[:HEAD].tolist()
+        return head
 
-    def sum(self, rows: Sequence[Row], head: IntArray, mask: Mask | None, count: int) -> Sum:
+    def rows(self, anchor: Anchor, number: int, share: float = 1.0) -> list[Row]:
+        """Give what the lists of a kind say of one anchor; ``share`` is how much of it counts."""
+        found = []
+        for code, starts, items, scores, weight in self._of[anchor]:
+            first, last = starts[number], starts[number + 1]
+            if first < last:
+                found.append(Row(number, items[first:last], scores[first:last], weight * share, code + first))
+        return found
+
+    def sum(self, rows: Sequence[Row], head: Sequence[int], mask: Mask | None, count: int) -> Sum:
         """Sum rows and base, and find at least the ``count`` best of what they name and of ``head``.
 
-        Of equal scores the lower number comes first. Only items with a score above 0, and no other than the
-        mask lets through.
+        ``head`` falls by ``base``. Of equal scores the lower number comes first. Only items with a score
+        above 0, and no other than the mask lets through.
         """
-        items = np.concatenate([row.items for row in rows])
-        scores = np.concatenate([row.scores for row in rows])
-        candidates = np.concatenate([items, head])
-        sums, marks = self._scratch.sums, self._scratch.marks
-        np.add.at(sums, items, scores)
-        totals = sums[candidates]
-        sums[items] = 0.0
-        totals += self.base[candidates]
-        places = np.arange(len(candidates), dtype=np.int32)
-        marks[candidates] = places
-        counts = marks[candidates] == places  # what is named twice counts once
+        lengths = [len(row.items) for row in rows]
+        weighed = np.concatenate([row.scores for row in rows]) * np.repeat(
+            [row.weight for row in rows], lengths
+        )
+        keys = np.concatenate([row.items for row in rows], dtype=np.int64)
+        keys <<= _PLACE_BITS
+        keys |= _PLACES[: len(keys)] if len(keys) <= len(_PLACES) else np.arange(len(keys))
+        keys.sort()
+        entries = keys & _PLACE
+        keys >>= _PLACE_BITS
+        first = np.empty(len(keys), np.bool_)
+        first[0] = True
+        np.not_equal(keys[1:], keys[:-1], out=first[1:])
+        starts = first.nonzero()[0]
+        names, sums = keys[starts], np.add.reduceat(weighed[entries], starts)
+        if self._boost is not None:
+            sums *= self._boost[names]
+        sums += self.base[names]
         if mask is not None:
-            counts &= mask[candidates]
-        totals *= counts
-        complete = len(totals) <= count
-        if not complete:
-            floor = max(np.partition(totals, -count)[-count], _TINY)
-            near = np.flatnonzero(totals >= floor)  # with all that equal the last of them
-            candidates, totals = candidates[near], totals[near]
-        pairs = sorted(zip((-totals).tolist(), candidates.tolist(), strict=True))
-        found = {item: -score for score, item in pairs if score < 0.0}
-        return Sum(rows, items, scores, found, complete or len(found) < count)
+            sums *= mask[names]
+        items, scores, complete = _best(names, sums, count)
+        self._with_head(items, scores, head, names, count)
+        return Sum(items, scores, complete, rows, names, starts, entries, weighed)
+
+    def _with_head(
+        self, items: list[int], scores: list[float], head: Sequence[int], names: LongArray, count: int
+    ) -> None:
+        """Put those of the head that belong among the best, and are in no row, at their places."""
+        base, floor = self.base.data, scores[count - 1] if len(scores) >= count else _TINY
+        named = names.data
+        more = []
+        for item in head:
+            score = base[item]
+            if score < floor:
+                break
+            place = bisect_left(named, item)
+            if place == len(named) or named[place] != item:
+                more.append((-score, item))
+        if more:
+            pairs = sorted([*zip([-score for score in scores], items, strict=True), *more])
+            items[:] = [item for _, item in pairs]
+            scores[:] = [-score for score, _ in pairs]
 
     def whys(self, summed: Sum | None, shown: Sequence[int]) -> list[tuple[int, int]]:
         """Tell for each item which entry speaks most for it: its code, and the anchor that it hangs on.
 
         A code below 0 is that of a list that hangs on nothing.
         """
-        return [(code, anchor) for _, code, anchor in self.entries(summed, shown)]
-
-    def plain(self, item: int) -> Entry:
-        """Tell what the lists say of an item that hang on nothing."""
-        return self.base.data[item], -1 - self._plain.data[item], 0
-
-    def entries(self, summed: Sum | None, shown: Sequence[int]) -> list[Entry]:
-        """Give for each item the entry that speaks most for it."""
-        plain, base = self._plain.data, self.base.data
-        told = {item: (base[item], -1 - plain[item], 0) for item in shown}
-        if summed is not None and shown:
-            marks, items = self._scratch.marks, summed.items
-            wanted = np.asarray(shown, np.int32)
-            marks[wanted] = -1
-            hits = np.flatnonzero(marks[items] == -1)
-            marks[wanted] = 0
-            ends = list(accumulate(len(row.items) for row in summed.rows))
-            found = zip(hits.tolist(), items[hits].tolist(), summed.scores[hits].tolist(), strict=True)
-            for place, item, score in found:
-                if score > told[item][0]:
-                    owner = bisect_right(ends, place)
-                    row = summed.rows[owner]
-                    told[item] = (score, row.code + place - ends[owner] + len(row.items), row.anchor)
-        return list(told.values())
-
-    def alone(self, summed: Sum) -> tuple[IntArray, NDArray[np.float64]]:
-        """Give all items that rows name, once and rising, and what the rows alone say of them."""
-        items, sums = np.unique(summed.items), self._scratch.sums
-        np.add.at(sums, summed.items, summed.scores)
-        found = sums[items]
-        sums[items] = 0.0
-        return items, found
-
-    def added(
-        self,
-        items: IntArray,
-        sums: NDArray[np.float64],
-        more: IntArray,
-        scores: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Give the whole score of each of ``more``, whose entries come after those summed before."""
-        room = self._scratch.sums
-        room[items] = sums
-        np.add.at(room, more, scores)
-        totals = room[more]
-        room[items] = 0.0
-        room[more] = 0.0
-        totals += self.base[more]
-        return totals
+        plain, said = self._plain.data, self._said.data
+        if summed is None:
+            return [(-1 - plain[item], 0) for item in shown]
+        names, starts, entries, weighed = (
+            summed.names.data,
+            summed.starts.data,
+            summed.entries.data,
+            summed.weighed.data,
+        )
+        ends = list(accumulate([len(row.items) for row in summed.rows]))
+        last = len(names) - 1
+        told = []
+        for item in shown:
+            most, best = said[item], -1
+            place = bisect_left(names, item)
+            if place <= last and names[place] == item:
+                until = starts[place + 1] if place < last else len(entries)
+                for entry in entries[starts[place] : until]:
+                    if weighed[entry] > most:
+                        most, best = weighed[entry], entry
+            if best < 0:
+                told.append((-1 - plain[item], 0))
+            else:
+                owner = bisect_right(ends, best)
+                row = summed.rows[owner]
+                told.append((row.code + best - ends[owner] + len(row.items), row.anchor))
+        return told
 
     def _reason(self, code: int, anchor: int) -> Reason:
         """Explain a choice by its entry."""
@@ -224,25 +230,18 @@ class Blended:
             return Reason(ReasonKind.POPULAR if code == -1 else self._lists[-code - 2].reason)
         return self._lists[code >> _ENTRY_BITS].because(anchor, code & _ENTRY)
 
-    def _rows(self, anchor: Anchor, number: int) -> tuple[Row, ...]:
-        """Weigh what the lists of a kind say of one anchor."""
-        found = []
-        for place, lists, weight in self._of[anchor]:
-            starts = lists.starts.data
-            first, last = starts[number], starts[number + 1]
-            if first < last:
-                items = lists.items[first:last]
-                scores = np.multiply(lists.scores[first:last], weight, dtype=np.float64)
-                if self._boost is not None:
-                    scores *= self._boost[items]
-                found.append(Row(number, items, scores, (place << _ENTRY_BITS) + first))
-        return tuple(found)
+    @cached_property
+    def _said(self) -> NDArray[np.float64]:
+        total = np.zeros(self._size)
+        for _, lists, weight in self._plain_lists:
+            total[lists.items] += lists.scores * weight
+        return total
 
     @cached_property
     def _plain(self) -> NDArray[np.uint8]:
         """Number, from 1, of the list without an anchor that says most for each item; 0 = none."""
         most, code = np.zeros(self._size), np.zeros(self._size, np.uint8)
-        for place, lists, weight in self._of[Anchor.NONE]:
+        for place, lists, weight in self._plain_lists:
             scores = lists.scores * weight
             better = scores > most[lists.items]
             most[lists.items[better]] = scores[better]
@@ -251,3 +250,18 @@ class Blended:
 
     def _sorted(self, items: LongArray) -> LongArray:
         return items[np.argsort(-self.base[items], kind="stable")]
+
+
+def _best(names: LongArray, sums: NDArray[np.float64], count: int) -> tuple[list[int], list[float], bool]:
+    """Give at least the ``count`` best with their scores, and whether these are all that have one."""
+    complete = len(sums) <= count
+    floor = _TINY
+    if not complete:
+        ordered = sums.copy()
+        ordered.partition(-count)
+        floor = max(ordered[-count], _TINY)
+    near = (sums >= floor).nonzero()[0]  # with all that equal the last of them
+    near = near[(-sums[near]).argsort(kind="stable")]
+    items: list[int] = names[near].tolist()
+    scores: list[float] = sums[near].tolist()
+    return items, scores, complete or len(items) < count

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -155,15 +154,14 @@ def _mean(
     fades = [1.0] * len(numbers) if numbers else [SESSION_FADE**age for age in range(len(recent))]
     whole = sum(fades)
     for number, fade in zip(numbers or recent, fades, strict=True):
-        for row in blended.rows(anchor, number):
-            found.append(row._replace(scores=row.scores * (fade / whole)))
+        found += blended.rows(anchor, number, fade / whole)
 
 
 class Gate(NamedTuple):
     """Items that come before others: those the mask marks, None = all; ``head`` holds the first of them."""
 
     mask: Mask | None
-    head: IntArray
+    head: Sequence[int]
 
 
 class Wanted(NamedTuple):
@@ -177,7 +175,8 @@ class Wanted(NamedTuple):
 class Gathered(NamedTuple):
     """Candidates, best first, with their scores, and the sum that they came from."""
 
-    found: dict[int, float]
+    items: list[int]
+    scores: list[float]
     summed: Sum | None
 
 
@@ -193,15 +192,25 @@ def gather(blended: Blended, rows: Sequence[Row], gates: Sequence[Gate], wanted:
         if rows:
             summed = blended.sum(rows, gate.head, gate.mask, count + len(hidden) + len(found))
             if not found and allowed is None:
-                found = {item: score for item, score in summed.found.items() if item not in hidden}
-                if len(found) >= count:
-                    return Gathered(dict(islice(found.items(), count)), summed)
+                quick = _shown(summed, count, hidden)
+                if quick is not None:
+                    return quick
         for item, score in _walk(blended, rows, gate, summed):
             if item not in hidden and item not in found and (allowed is None or allowed(item)):
                 found[item] = score
                 if len(found) >= count:
-                    return Gathered(found, summed)
-    return Gathered(found, summed)
+                    return Gathered(list(found), list(found.values()), summed)
+    return Gathered(list(found), list(found.values()), summed)
+
+
+def _shown(summed: Sum, count: int, hidden: Collection[int]) -> Gathered | None:
+    """Give what was summed without what is hidden; None where that is less than ``count``."""
+    items, scores = summed.items, summed.scores
+    for item in hidden:
+        if item in items:
+            place = items.index(item)
+            items, scores = items[:place] + items[place + 1 :], scores[:place] + scores[place + 1 :]
+    return Gathered(items[:count], scores[:count], summed) if len(items) >= count else None
 
 
 def _walk(
@@ -209,14 +218,15 @@ def _walk(
 ) -> Iterator[tuple[int, float]]:
     """Yield every item behind a gate, best first, some of them twice."""
     if summed is not None:
-        yield from summed.found.items()
+        yield from zip(summed.items, summed.scores, strict=True)
         if not summed.complete:
-            every = blended.everything
-            yield from blended.sum(rows, every, gate.mask, len(every)).found.items()
-    base = blended.base
-    yield from ((item, float(base[item])) for item in gate.head.tolist())
+            every = blended.everything.tolist()
+            more = blended.sum(rows, every, gate.mask, len(every))
+            yield from zip(more.items, more.scores, strict=True)
+    base = blended.base.data
+    yield from ((item, base[item]) for item in gate.head)
     order = blended.everything if gate.mask is None else blended.everything[gate.mask[blended.everything]]
-    yield from ((item, float(base[item])) for item in order.tolist())
+    yield from ((item, base[item]) for item in order.tolist())
 
 
 def recommend(
@@ -236,7 +246,7 @@ def recommend(
     within = index.within(query.category)
     gates = [Gate(mask, blended.head(mask)) for mask in (within, None) if within is not None or mask is None]
     gathered = gather(blended, context.rows(blended), gates, Wanted(wanted, hidden, allowed))
-    items, scores = list(gathered.found), list(gathered.found.values())
+    items, scores = gathered.items, gathered.scores
     path = greedy(len(items)) if explore is None else choose(scores, query.limit, explore)
     shown = [items[position] for position in path.positions]
     whys = blended.whys(gathered.summed, shown)

@@ -47,18 +47,21 @@ def pinned(pins: Sequence[Pin], mask: Mask, hidden: Collection[int], limit: int)
 
 
 def spread(items: Sequence[int], categories: IntArray | memoryview, limit: int) -> list[int]:
-    """Move items back that would be one too many of their category among the first ``limit``."""
+    """Move items back that would be one too many of their category among the first ``limit``.
+
+    The places of the items in their new order.
+    """
     most = max(ceil(limit * ALIKE), 2)
     seen: dict[int, int] = {}
     front: list[int] = []
     back: list[int] = []
     for place, item in enumerate(items):
         if len(front) == limit:
-            return [*front, *back, *items[place:]]
-        category = int(categories[item])
+            break
+        category = categories[item]
         count = seen[category] = seen.get(category, 0) + 1
-        (front if count <= most else back).append(item)
-    return [*front, *back]
+        (front if count <= most else back).append(place)
+    return [*front, *back, *range(len(front) + len(back), len(items))]
 
 
 def fill(items: Sequence[int], scores: Sequence[float], room: Room, explore: Explore | None) -> Slots:

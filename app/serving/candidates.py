@@ -1,38 +1,23 @@
-"""The candidates of a page, best first. What any stranger gets is kept; a shopper's lists go on top of it."""
+"""The candidates of a page, best first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from app.engine import ground
 from app.engine.explore import POOL
 from app.engine.pipeline import Context, Gate, Wanted, gather
-from app.engine.slots import Slots, spread
-from app.engine.types import Anchor
+from app.engine.slots import spread
 
 if TYPE_CHECKING:
     from app.bridge.desk import Desk
     from app.bridge.view import Shelf
     from app.engine.blended import Sum
-    from app.engine.ground import Ground, Lifted
     from app.serving.context import Ask
 
 _OWN_KIND = {"category", "search"}
 """Locations whose pages are about one kind of product: nothing is spread there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A stranger's slate without chance; ``written`` keeps the JSON of its items by placement and title."""
-
-    slots: Slots
-    whys: list[tuple[int, int]]
-    tier: str
-    ids: tuple[str, ...]
-    written: dict[object, bytes] = field(default_factory=dict)
 
 
 class Page(NamedTuple):
@@ -40,16 +25,7 @@ class Page(NamedTuple):
 
     items: list[int]
     scores: list[float]
-    source: Sum | Lifted | None
-
-
-@dataclass(slots=True)
-class Kept:
-    """What is kept of a page: its candidates, the ground for shoppers, the slate of strangers."""
-
-    page: Page
-    ground: Ground | None
-    settled: Settled | None = None
+    source: Sum | None
 
 
 def read(shelf: Shelf, desk: Desk, ask: Ask) -> Context:
@@ -64,57 +40,23 @@ def read(shelf: Shelf, desk: Desk, ask: Ask) -> Context:
     return Context(product, basket, index.numbers(ask.recent) if follows else [], shopper)
 
 
-def kept(shelf: Shelf, desk: Desk, ask: Ask, context: Context) -> Kept | None:
-    """Give what is kept of a page, until something changes; None where it has a basket, a session, words."""
-    if context.basket or context.recent or ask.words is not None:
+def page_key(ask: Ask, context: Context) -> object | None:
+    """Name what any stranger gets here; None where the page has a shopper, a basket, a session, words."""
+    if context.shopper is not None or context.basket or context.recent or ask.words is not None:
         return None
-    key = (context.product[0] if context.product else None, ask.category, ask.limit)
-    known = desk.kept.get(key)
-    if not isinstance(known, Kept):
-        known = _kept(shelf, desk, ask, context._replace(shopper=None))
-        desk.keep(key, known)
-    return known
+    return (context.product[0] if context.product else None, ask.category, ask.limit)
 
 
-def page(shelf: Shelf, desk: Desk, ask: Ask, context: Context, known: Kept | None) -> Page:
+def page(shelf: Shelf, desk: Desk, ask: Ask, context: Context) -> Page:
     """Give the candidates of a page."""
-    if known is not None and context.shopper is None:
-        return known.page
-    if known is not None and known.ground is not None and context.shopper is not None:
-        own = desk.blended.rows(Anchor.SHOPPER, context.shopper)
-        if not own:
-            return known.page
-        found = ground.lifted(desk.blended, known.ground, own, desk.mask, context.product)
-        if found is not None:
-            return _spread(shelf, ask, found.found, found)
     rows, gates = context.rows(desk.blended), _gates(shelf, desk, ask)
     hidden = {*context.product, *context.basket}
-    gathered = gather(desk.blended, rows, gates, Wanted(max(ask.limit, POOL), hidden))
-    return _spread(shelf, ask, gathered.found, gathered.summed)
-
-
-def whys(desk: Desk, page: Page, items: list[int]) -> list[tuple[int, int]]:
-    """Tell for each item which entry speaks most for it."""
-    if isinstance(page.source, ground.Lifted):
-        return ground.whys(desk.blended, page.source, items)
-    return desk.blended.whys(page.source, items)
-
-
-def _kept(shelf: Shelf, desk: Desk, ask: Ask, context: Context) -> Kept:
-    rows, gates, hidden = context.rows(desk.blended), _gates(shelf, desk, ask), {*context.product}
-    gathered = gather(desk.blended, rows, gates, Wanted(max(ask.limit, POOL), hidden))
-    found = _spread(shelf, ask, gathered.found, gathered.summed)
-    if len(gates) > 1:
-        return Kept(found, None)
-    base = ground.ground(desk.blended, rows, gathered.summed, max(ask.limit, POOL), hidden)
-    return Kept(found if base is None else found._replace(source=ground.Lifted({}, base, (), {})), base)
-
-
-def _spread(shelf: Shelf, ask: Ask, found: dict[int, float], source: Sum | Lifted | None) -> Page:
-    items = list(found)
+    found = gather(desk.blended, rows, gates, Wanted(max(ask.limit, POOL), hidden))
+    items, scores = found.items, found.scores
     if ask.placement.location not in _OWN_KIND and len(items) > ask.limit:
-        items = spread(items, shelf.category_codes, ask.limit)
-    return Page(items, [found[item] for item in items], source)
+        places = spread(items, shelf.category_codes, ask.limit)
+        items, scores = [items[place] for place in places], [scores[place] for place in places]
+    return Page(items, scores, found.summed)
 
 
 def _gates(shelf: Shelf, desk: Desk, ask: Ask) -> list[Gate]:

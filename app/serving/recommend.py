@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,13 +14,12 @@ from app.engine.slots import Room, Slots, draw, pinned, settle
 from app.engine.types import ReasonKind
 from app.kernel.ids import new_id
 from app.serving import candidates
-from app.serving.candidates import Settled
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from app.bridge.desk import Desk
-    from app.bridge.view import Shelf, StoreView
+    from app.bridge.view import StoreView
     from app.engine.pipeline import Context
     from app.serving.candidates import Page
     from app.serving.context import Ask
@@ -42,6 +42,7 @@ _TIERS = {
     ReasonKind.DUE: "personal",
 }
 _PLAIN = {"trending", "bestsellers"}
+_NOBODY = slate.Filled((), ())
 _UNNAMED = b'{"slate_id":""'
 CATEGORY = "category"
 BESTSELLERS = "bestsellers"
@@ -54,7 +55,8 @@ class Decision(NamedTuple):
     """What was picked for whom; ``tier`` names the best source that had an answer.
 
     ``whys`` are the codes of the reasons. ``shared`` = the next stranger on this page gets the same.
-    ``settled`` is given where the slate is that of a page that is kept.
+    ``written`` keeps the JSON of the items, by placement and title, where the slate is that of a page that is
+    kept.
     """
 
     arm: Arm
@@ -64,7 +66,7 @@ class Decision(NamedTuple):
     whys: list[tuple[int, int]]
     shared: bool = False
     explored: bool = False
-    settled: Settled | None = None
+    written: dict[object, bytes] | None = None
 
 
 def decide(view: StoreView, ask: Ask, rng: Random) -> Decision:
@@ -76,26 +78,25 @@ def decide(view: StoreView, ask: Ask, rng: Random) -> Decision:
     desk = view.desk(ask.placement.location)
     context = candidates.read(shelf, desk, ask)
     share = view.config.exploration
-    explore = Explore(rng, share) if share > 0 else None
-    turn = explore is not None and explore.turn()
-    known = candidates.kept(shelf, desk, ask, context)
-    if known is not None and context.shopper is None and not turn:
-        settled = known.settled
-        if settled is None:
-            slots = _filled(known.page, _room(desk, ask, context), explore, turn=False)
-            settled = known.settled = _settled(shelf, desk, ask, known.page, slots)
-        slots, whys, tier = settled.slots, settled.whys, settled.tier
-    else:
-        settled = None
-        page = candidates.page(shelf, desk, ask, context, known)
-        slots = _filled(page, _room(desk, ask, context), explore, turn=turn)
-        whys = candidates.whys(desk, page, slots.items)
-        tier = _tier(desk, ask, whys)
-    stranger = context.shopper is None and not context.basket and not context.recent
-    shared = stranger and ask.visitor is None and not slots.drawn
-    # The greedy order has odds of at least 1 - share in every slot, a step away at most the share.
-    explored = turn and min(slots.odds, default=1.0) <= share
-    return Decision(assigned, tier, slots.items, slots.odds, whys, shared, explored, settled)
+    explore = _explorer(rng, share) if share > 0 else None
+    if explore is not None and explore.turn():
+        page = candidates.page(shelf, desk, ask, context)
+        slots = draw(*_free(page, room := _room(desk, ask, context)), room, explore)
+        # The greedy order has odds of at least 1 - share in every slot, a step away at most the share.
+        explored = min(slots.odds, default=1.0) <= share
+        shared = _stranger(ask, context) and not slots.drawn
+        return _decision(desk, ask, page, slots, assigned)._replace(shared=shared, explored=explored)
+    key = candidates.page_key(ask, context)
+    known = desk.kept.get(key) if key is not None else None
+    if not isinstance(known, Decision):
+        page = candidates.page(shelf, desk, ask, context)
+        slots = settle(*_free(page, room := _room(desk, ask, context)), room, explore)
+        known = _decision(desk, ask, page, slots, assigned)
+        if key is not None:
+            known = known._replace(written={})
+            desk.keep(key, known)
+    _, tier, items, odds, whys, _, explored, written = known
+    return Decision(assigned, tier, items, odds, whys, _stranger(ask, context), explored, written)
 
 
 def bestsellers(view: StoreView, ask: Ask) -> Decision:
@@ -105,7 +106,7 @@ def bestsellers(view: StoreView, ask: Ask) -> Decision:
         return Decision(assigned, INACTIVE if view.shelf is not None else EMPTY, [], [], [])
     given = {ask.product, *ask.basket}
     numbers = {view.shelf.index.items.get(each) for each in given if each is not None}
-    head = view.desk(ask.placement.location).head.tolist()
+    head = view.desk(ask.placement.location).head
     items = [item for item in head if item not in numbers][: ask.limit]
     tier = BESTSELLERS if items else EMPTY
     return Decision(assigned, tier, items, [1.0] * len(items), [(-1, 0)] * len(items))
@@ -118,40 +119,38 @@ def failure(view: StoreView, ask: Ask) -> Decision:
 
 def record(view: StoreView, ask: Ask, decision: Decision, slate_id: str, at: datetime) -> SlateRecord:
     """Write a decision down for the log."""
-    ids = view.shelf.snapshot.published.item_ids if view.shelf is not None else ()
+    shelf = view.shelf
     return SlateRecord(
-        slate_id=slate_id,
-        at=at,
-        placement=ask.placement.key,
-        visitor_id=ask.visitor,
-        customer_id=ask.customer,
-        product_id=ask.product,
-        basket=ask.basket,
-        items=decision.settled.ids if decision.settled else tuple([ids[item] for item in decision.items]),
-        propensities=tuple(decision.odds),
-        model_version=view.model_version,
-        arm=decision.arm,
-        ghost=decision.arm is Arm.HOLDOUT,
-        explored=decision.explored,
-        tier=decision.tier,
+        slate_id,
+        at,
+        ask.placement.key,
+        ask.visitor,
+        ask.customer,
+        ask.product,
+        ask.basket,
+        shelf.ids(decision.items) if shelf is not None else (),
+        tuple(decision.odds),
+        view.model_version,
+        decision.arm,
+        decision.arm is Arm.HOLDOUT,
+        decision.explored,
+        decision.tier,
     )
 
 
 def render(view: StoreView, ask: Ask, decision: Decision, slate_id: str) -> bytes:
     """Write the answer; the holdout sees no items."""
-    shown = decision.items if decision.arm is not Arm.HOLDOUT else []
-    settled = decision.settled
-    if settled is not None and shown:
-        key = (ask.placement.key, ask.placement.title_in(ask.language))
-        told = settled.written.get(key)
-        if told is None:
-            told = settled.written[key] = slate.compose(
-                view, ask.placement, slate.Filled(shown, decision.whys), slate_id="", language=ask.language
-            )[len(_UNNAMED) :]
-        return b'{"slate_id":"%b"%b' % (slate_id.encode(), told)
-    return slate.compose(
-        view, ask.placement, slate.Filled(shown, decision.whys), slate_id=slate_id, language=ask.language
-    )
+    if decision.arm is Arm.HOLDOUT:
+        return slate.compose(view, ask.placement, _NOBODY, slate_id=slate_id, language=ask.language)
+    filled = slate.Filled(decision.items, decision.whys)
+    if decision.written is None:
+        return slate.compose(view, ask.placement, filled, slate_id=slate_id, language=ask.language)
+    key = (ask.placement.key, ask.placement.title_in(ask.language))
+    told = decision.written.get(key)
+    if told is None:
+        told = slate.compose(view, ask.placement, filled, slate_id="", language=ask.language)[len(_UNNAMED) :]
+        decision.written[key] = told
+    return b'{"slate_id":"%b"%b' % (slate_id.encode(), told)
 
 
 def nothing(placement: str) -> bytes:
@@ -164,10 +163,18 @@ def together(slates: list[bytes]) -> bytes:
     return b'{"slates":[%b]}' % b",".join(slates)
 
 
-def _settled(shelf: Shelf, desk: Desk, ask: Ask, page: Page, slots: Slots) -> Settled:
-    whys = candidates.whys(desk, page, slots.items)
-    ids = shelf.snapshot.published.item_ids
-    return Settled(slots, whys, _tier(desk, ask, whys), tuple([ids[item] for item in slots.items]))
+@lru_cache(256)
+def _explorer(rng: Random, share: float) -> Explore:
+    return Explore(rng, share)
+
+
+def _decision(desk: Desk, ask: Ask, page: Page, slots: Slots, assigned: Arm) -> Decision:
+    whys = desk.blended.whys(page.source, slots.items)
+    return Decision(assigned, _tier(desk, ask, whys), slots.items, slots.odds, whys)
+
+
+def _stranger(ask: Ask, context: Context) -> bool:
+    return ask.visitor is None and context.shopper is None and not context.basket and not context.recent
 
 
 def _room(desk: Desk, ask: Ask, context: Context) -> Room:
@@ -176,15 +183,14 @@ def _room(desk: Desk, ask: Ask, context: Context) -> Room:
     return Room(ask.limit, pinned(desk.pins, desk.mask, {*context.product, *context.basket}, ask.limit))
 
 
-def _filled(page: Page, room: Room, explore: Explore | None, *, turn: bool) -> Slots:
+def _free(page: Page, room: Room) -> tuple[list[int], list[float]]:
+    """Give the candidates that are not pinned."""
     items, scores = page.items, page.scores
-    if room.pinned:
-        taken = set(room.pinned.values())
-        left = [place for place, item in enumerate(items) if item not in taken]
-        items, scores = [items[place] for place in left], [scores[place] for place in left]
-    if turn and explore is not None:
-        return draw(items, scores, room, explore)
-    return settle(items, scores, room, explore)
+    if not room.pinned:
+        return items, scores
+    taken = set(room.pinned.values())
+    left = [place for place, item in enumerate(items) if item not in taken]
+    return [items[place] for place in left], [scores[place] for place in left]
 
 
 def _tier(desk: Desk, ask: Ask, whys: list[tuple[int, int]]) -> str:
