@@ -28,6 +28,7 @@ IN_FLIGHT = 2
 _MOST = 1000
 _MOST_ORDERS = 500
 _WAIT_MS = 500
+_GATHER = 0.2
 _RECLAIM_EVERY = 2.0
 _ABANDONED_MS = 5_000
 _PAUSE_AFTER_ERROR = 0.5
@@ -48,14 +49,18 @@ def run_once(runtime: Runtime, *, consumer: str = "", wait_ms: int | None = None
 
 
 def run_forever(runtime: Runtime, stop: threading.Event) -> None:
-    """Take in what comes, and what a reader that died left behind."""
+    """Take in what comes, and what a reader that died left behind.
+
+    What comes within a moment is kept together: a transaction costs as much as many events.
+    """
     name, due = f"{_name()}:{threading.get_ident()}", 0.0
     while not stop.is_set():
         try:
             if time.monotonic() >= due:
                 stream.reclaim(runtime.valkey, name, idle_ms=_ABANDONED_MS, count=_MOST)
                 due = time.monotonic() + _RECLAIM_EVERY
-            run_once(runtime, consumer=name, wait_ms=_WAIT_MS)
+            if 0 < run_once(runtime, consumer=name, wait_ms=_WAIT_MS) < _MOST:
+                stop.wait(_GATHER)
         except (RedisError, *AWAY) as error:
             get_logger(__name__).warning("the stream waits", error=str(error))
             stop.wait(_PAUSE_AFTER_ERROR)

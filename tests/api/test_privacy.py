@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 
 from app.bridge.records import EventKind, EventRecord
 from app.bridge.snapshot import decode

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -68,7 +68,7 @@ def _keep(table: type[Row], record: type, key: str, **instead: str) -> TextClaus
 
     In the order of the key, so that two batches that hold the same ones wait for each other and never meet.
     """
-    names = [each.name for each in fields(record)]
+    names = list(record.__annotations__)
     columns = table.__table__.columns
     types = ", ".join(f"{name} {columns[name].type.compile(_DIALECT)}" for name in names)
     values = ", ".join(instead.get(name, name) for name in names)
@@ -91,17 +91,11 @@ _KEEP_EVENTS = _keep(
 
 def _is_slate(slate: SlateRecord) -> bool:
     """Tell whether the database can hold it, and whether every item has its odds."""
-    texts = (
-        slate.placement,
-        slate.visitor_id,
-        slate.customer_id,
-        slate.product_id,
-        slate.model_version,
-        slate.arm,
-    )
+    names = (slate.slate_id, slate.placement, slate.model_version, slate.arm, slate.tier)
+    about = (slate.visitor_id, slate.customer_id, slate.product_id)
     return (
-        _is_id(slate.slate_id)
-        and all(map(_is_text, (*texts, slate.tier, *slate.basket, *slate.items)))
+        bool(slate.slate_id)
+        and _are_texts(*names, *about, *slate.basket, *slate.items)
         and slate.at.tzinfo is not None
         and len(slate.propensities) == len(slate.items) <= _MOST_ITEMS
         and len(slate.basket) <= _MOST_ITEMS
@@ -110,18 +104,17 @@ def _is_slate(slate: SlateRecord) -> bool:
 
 
 def _is_event(event: EventRecord) -> bool:
+    ids = (event.event_id, event.slate_id, event.product_id)
     return (
-        all(map(_is_id, (event.event_id, event.slate_id, event.product_id)))
-        and _is_text(event.visitor_id)
+        "" not in ids
+        and _are_texts(*ids, event.visitor_id)
         and event.at.tzinfo is not None
         and event.received_at.tzinfo is not None
         and 1 <= event.position <= _MOST_POSITIONS
     )
 
 
-def _is_id(text: str) -> bool:
-    return bool(text) and _is_text(text)
-
-
-def _is_text(text: str | None) -> bool:
-    return text is None or (len(text) <= _LONGEST and "\0" not in text)
+def _are_texts(*texts: str | None) -> bool:
+    """Tell whether the database can hold all of them."""
+    told = [text for text in texts if text]
+    return max(map(len, told), default=0) <= _LONGEST and "\0" not in "".join(told)
