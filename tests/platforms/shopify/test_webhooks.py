@@ -106,9 +106,8 @@ def test_ten_times_the_same_under_ten_names_is_once(bench: Bench) -> None:
     bench.at.shop.refund(order["id"], 0, 1, "9.50")
     told = bench.world.deliveries(bench.domain)
     for name in range(10):
-        assert {
-            bench.post(each, **{"X-Shopify-Webhook-Id": f"{at}-{name}"}) for at, each in enumerate(told)
-        } == {200}
+        for at, each in enumerate(told):
+            assert bench.post(each, **{"X-Shopify-Webhook-Id": f"{at}-{name}"}) == 200
     bench.work()
     counted = "select (select count(*) from products), (select count(*) from orders), (select count(*) from"
     counted += " order_lines), (select sum(total_amount) from orders), (select sum(amount) from refund_lines)"
@@ -161,22 +160,26 @@ def test_older_after_newer_leaves_the_newer(bench: Bench) -> None:
     """Price, stock and the state of an order: each was told twice, and the older word comes last."""
     tea = bench.at.shop.add_product("Tea", "9.50", stock=(5,))
     order = bench.at.shop.place_order([Line(variant(tea))])
+    bench.sync()
     bench.deliver()
-    bench.clock.advance(SECOND)
-    bench.at.shop.change_price(tea["id"], "8.00")
-    bench.at.shop.set_stock(variant(tea), 3)
+
+    def change(price: str, units: int) -> None:
+        bench.clock.advance(SECOND)
+        bench.at.shop.change_price(tea["id"], price)
+        bench.clock.advance(SECOND)
+        bench.at.shop.set_stock(variant(tea), units)
+
+    change("8.00", 3)
     bench.at.shop.change_order(order["id"], displayFinancialStatus="PENDING")
     older = bench.world.deliveries(bench.domain)
-    bench.clock.advance(SECOND)
-    bench.at.shop.change_price(tea["id"], "7.00")
-    bench.at.shop.set_stock(variant(tea), 0)
+    change("7.00", 0)
     bench.at.shop.cancel_order(order["id"])
     bench.deliver()
     assert {bench.post(each) for each in older} == {200}
     bench.work()
-    assert bench.rows(
-        "select p.price_amount, v.stock from products p join variants v using (product_id)"
-    ) == [(700, 0)]
+    assert bench.rows("select price_amount from products") == [(700,)]
+    assert bench.rows("select stock from variants") == [(0,)]
+    assert stock_shown(bench, tea["id"]) == 0
     assert bench.rows("select status from orders") == [("cancelled",)]
 
 
