@@ -13,7 +13,7 @@ STATIC := widgets/dist/.built app/console/static/dist/.built app/api/static/dist
 
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help setup demo test test-extras lint types python widgets-test lock clean browser bench faults lighthouse shopify-build
+.PHONY: help setup demo test test-extras lint types python widgets-test extensions-test lock clean browser bench faults lighthouse shopify-build
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -23,7 +23,7 @@ setup: $(DEV_STAMP) $(STATIC) ## Set up everything: environment, widgets, consol
 demo: $(if $(PLATFORM),$(DEV_STAMP),$(RUN_STAMP)) $(STATIC) ## Start the demo: shop, console, API (PORT, DATA_DIR; PLATFORM=shopify)
 	@exec $(BIN)/$(if $(PLATFORM),python -m tests.simulators.$(PLATFORM) demo,alongside demo)
 
-test: setup browser lint types python widgets-test ## Run every check and every test
+test: setup browser lint types python widgets-test extensions-test ## Run every check and every test
 
 test-extras: $(EXTRAS_STAMP) ## Test Spark (Java) and the neural strategies (PyTorch), apart from the rest
 	@.ci/java
@@ -42,6 +42,9 @@ python: $(DEV_STAMP) $(STATIC) tests/extensions/theme/node_modules/.installed
 
 widgets-test: widgets/node_modules/.installed
 	npm --prefix widgets test
+
+extensions-test: extensions/shopify/node_modules/.installed
+	npm --prefix extensions/shopify test
 
 browser:
 	@.ci/browser
@@ -65,7 +68,7 @@ shopify-build: $(THEME) tests/extensions/cli/node_modules/.installed extensions/
 	@PATH=$(CURDIR)/tests/extensions/cli/node_modules/.bin:$$PATH SHOPIFY_CLI_NO_ANALYTICS=1 CI=1 shopify app build --skip-dependencies-installation
 
 clean: ## Remove what was built, and keep the data
-	rm -rf .venv .venv-extras widgets/node_modules widgets/dist app/*/node_modules app/*/static/dist
+	rm -rf .venv .venv-extras widgets/node_modules widgets/dist extensions/*/node_modules app/*/node_modules app/*/static/dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
