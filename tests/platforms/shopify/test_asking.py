@@ -23,8 +23,8 @@ def client(bench: Bench) -> Client:
 
 def test_throttling_that_comes_as_200_is_waited_out(bench: Bench) -> None:
     asking = client(bench)
-    bench.at.admin.points = 0.0
-    bench.at.admin.seen = bench.clock.now()
+    bench.at.admin.points.held = 0.0
+    bench.at.admin.points.seen = bench.clock.now()
     before = bench.clock.now()
     assert describe(asking).name == "Acme"
     assert bench.clock.now() > before

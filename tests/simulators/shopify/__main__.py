@@ -37,13 +37,17 @@ def main() -> None:
     parser.add_argument("--app", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
     parser.add_argument("--products", type=int, default=len(GOODS), help="about so many")
     parser.add_argument("--orders", type=int, default=200, help="about so many")
+    parser.add_argument("--refunded", type=int, default=0, help="every so many orders one gets money back")
+    parser.add_argument("--restored", type=float, default=100, help="points a second: 1000 for a Plus shop")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="shopify-simulator-") as folder:
         world = World(
             Partner(CLIENT_ID, SECRET, told.app), SystemClock(), Path(folder), f"http://127.0.0.1:{told.port}"
         )
         installed = world.open(DOMAIN, name="Acme Tea")
-        fill(installed, told.products, told.orders)
+        fill(installed, told.products, told.orders, told.refunded)
+        points = installed.admin.points
+        points.restored, points.most = told.restored, 20 * told.restored
         server = make_server("127.0.0.1", told.port, create(world), threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         threading.Thread(target=run, args=(world,), daemon=True).start()
@@ -53,7 +57,7 @@ def main() -> None:
         server.shutdown()
 
 
-def fill(installed: Installed, products: int, orders: int) -> None:
+def fill(installed: Installed, products: int, orders: int, refunded: int = 0) -> None:
     """A small shop, which bulk results repeat until there are about so many."""
     shop = installed.shop
     variants = [shop.add_product(title, price, stock=(40, 25))["variants"][0].gid for title, price in GOODS]
@@ -62,7 +66,9 @@ def fill(installed: Installed, products: int, orders: int) -> None:
     for at in range(few):
         first = at % len(GOODS)
         lines = [Line(variants[first]), Line(variants[(first + 1 + at % 2) % len(GOODS)])]
-        shop.place_order(lines, customer=buyers[at % len(buyers)], tell=False)
+        order = shop.place_order(lines, customer=buyers[at % len(buyers)], tell=False)
+        if refunded and at % refunded == 0:
+            shop.refund(order["id"], 0, 1, "1.00")
     shop.happened.clear()
     installed.admin.slow = True
     installed.admin.copies = {

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from graphql import (
     DocumentNode,
-    FieldNode,
     GraphQLError,
-    IntValueNode,
     OperationDefinitionNode,
     OperationType,
-    VariableNode,
     execute,
     parse,
     validate,
 )
 
-from tests.simulators.shopify import bulk, contract
+from tests.simulators.shopify import bulk, contract, points
+from tests.simulators.shopify.points import Points
 from tests.simulators.shopify.resolve import Ask, resolve
 from tests.simulators.shopify.shop import Node, Ref, Shop
 
-BUCKET, RESTORED = 2000.0, 100.0
-DEAREST = 1000
 MOST_METAFIELDS = 25
 CONCURRENT = 5
 
@@ -46,8 +41,10 @@ class Admin:
     copies: dict[str, int] = field(default_factory=dict)
     subscriptions: list[Node] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
-    points: float = BUCKET
-    seen: datetime | None = None
+    points: Points = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.points = Points(self.shop.clock)
 
     def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         document = parse(query)
@@ -58,16 +55,26 @@ class Admin:
         short = self._denied(document)
         if short:
             return {"errors": [short], "data": None}
-        cost = _cost(document.definitions[0], variables)
-        throttled = self._throttled(cost)
+        asked = document.definitions[0]
+        cost = points.requested(asked, variables)
+        throttled = self.points.take(cost)
         if throttled:
-            return {"errors": [throttled], "extensions": {"cost": self._told(cost, None)}}
+            return {"errors": [throttled], "extensions": {"cost": self.points.told(cost, None)}}
         self.asked.append(_name(document))
-        result = self._execute(document, variables)
-        answer: dict[str, Any] = {"data": result.data, "extensions": {"cost": self._told(cost, cost)}}
+        result = self._execute(document, self._originals(variables))
+        data = bulk.moved(result.data, variables.get("ids", ())) if self.copies else result.data
+        actual = points.actual(asked, data)
+        self.points.settle(cost, actual)
+        answer: dict[str, Any] = {"data": data, "extensions": {"cost": self.points.told(cost, actual)}}
         if result.errors:
             answer["errors"] = [each.formatted for each in result.errors]
         return answer
+
+    def _originals(self, variables: dict[str, Any]) -> dict[str, Any]:
+        """A copy is answered for by what it is a copy of."""
+        if not self.copies or "ids" not in variables:
+            return variables
+        return {**variables, "ids": [bulk.original(each) for each in variables["ids"]]}
 
     def _execute(self, document: DocumentNode, variables: dict[str, Any], *, everything: bool = False) -> Any:
         ask = Ask(self.shop, everything, self._installation(), self._shop_node())
@@ -106,26 +113,6 @@ class Admin:
                     "extensions": {"code": "ACCESS_DENIED"},
                 }
         return None
-
-    def _throttled(self, cost: float) -> dict[str, Any] | None:
-        now = self.shop.clock.now()
-        if self.seen is not None:
-            gained = (now - self.seen).total_seconds() * RESTORED
-            self.points = min(BUCKET, self.points + gained)
-        self.seen = now
-        if cost > DEAREST:
-            code = {"code": "MAX_COST_EXCEEDED", "cost": cost, "maxCost": DEAREST}
-            return {"message": "Query cost is too high", "extensions": code}
-        if cost > self.points:
-            return {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
-        self.points -= cost
-        return None
-
-    def _told(self, requested: float, actual: float | None) -> dict[str, Any]:
-        status = {
-            "maximumAvailable": BUCKET, "currentlyAvailable": int(self.points), "restoreRate": RESTORED,
-        }  # fmt: skip
-        return {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": status}
 
     def _installation(self) -> Node:
         return {
@@ -240,41 +227,7 @@ def _wrong_metafields(shop: Shop, metafields: list[dict[str, Any]]) -> str:
     return f"Owner does not exist: {missing[0]}" if missing else ""
 
 
-def restored_after(missing: float) -> timedelta:
-    return timedelta(seconds=missing / RESTORED)
-
-
 def _name(document: DocumentNode) -> str:
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
     return operation.name.value if operation.name else "?"
-
-
-def _cost(node: Any, variables: dict[str, Any]) -> float:
-    """Objects cost 1, a connection one and as many of its nodes as it may have; mutations cost 10 more."""
-    inside = 0.0
-    for each in node.selection_set.selections if node.selection_set else ():
-        inside += _cost(each, variables)
-    if isinstance(node, OperationDefinitionNode):
-        return inside + (10 if node.operation is OperationType.MUTATION else 0)
-    if not isinstance(node, FieldNode):
-        return inside
-    if node.name.value in {"edges", "nodes", "pageInfo"} and not node.arguments:
-        return inside
-    told = {arg.name.value: arg.value for arg in node.arguments or ()}
-    many = _times(told.get("first"), variables)
-    if many is not None:
-        return 1 + many * (1 + inside)
-    if "ids" in told:
-        return (_times(told["ids"], variables) or 1) * (1 + inside)
-    return 1 + inside if node.selection_set else 0
-
-
-def _times(value: Any, variables: dict[str, Any]) -> int | None:
-    """How many a page or a list of ids means."""
-    if isinstance(value, IntValueNode):
-        return int(value.value)
-    if isinstance(value, VariableNode):
-        given = variables.get(value.name.value)
-        return len(given) if isinstance(given, list) else int(given or 0)
-    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -86,6 +86,22 @@ def copied(lines: list[str], times: int) -> Iterator[str]:
     for copy in range(times):
         for line in lines:
             yield _ID.sub(partial(_shifted, copy * _APART), line)
+
+
+def original(gid: str) -> str:
+    return _ID.sub(lambda found: f"{found[1]}{int(found[2]) % _APART}", gid)
+
+
+def moved(data: Any, gids: Sequence[str]) -> Any:
+    """The nodes that were asked for by id, as their copies would say."""
+    if not data or "nodes" not in data:
+        return data
+    by = [int(gid.rpartition("/")[2]) // _APART * _APART for gid in gids]
+    told = [
+        json.loads(_ID.sub(partial(_shifted, far), json.dumps(node)))
+        for node, far in zip(data["nodes"], by, strict=True)
+    ]
+    return {**data, "nodes": told}
 
 
 def _shifted(by: int, found: re.Match[str]) -> str:
