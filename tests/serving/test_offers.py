@@ -277,7 +277,7 @@ def test_a_pixel_in_a_sandbox_tells_what_was_looked_at(client: Client, wing: Ser
     body = {"visitor": "v_1234", "consent": True, "events": [], "viewed": ["tea", "cup"]}
     headers = {"Origin": "null", "Content-Type": "text/plain"}
     assert client.post("/v1/events?key=pk_toys", json=body, headers=headers).status_code == 204
-    assert wing.sessions.recent("toys", "v_1234") == ("cup", "tea")
+    assert set(wing.sessions.recent("toys", "v_1234")) == {"cup", "tea"}
 
 
 def test_without_consent_nobody_looked_at_anything(client: Client, wing: ServingApp) -> None:

@@ -17,7 +17,8 @@ from app.domain.accounts import audit, grants, stores
 from app.domain.commerce import disclosures, pulls
 from app.domain.insight import usage
 from app.domain.learning import natives
-from app.kernel.errors import NotFound
+from app.domain.merchandising import storefront
+from app.kernel.errors import Invalid, NotFound
 from app.kernel.runtime import Runtime
 
 BLOCKS: Final = {
@@ -46,6 +47,9 @@ class Part:
 def register(blueprint: Blueprint, runtime: Runtime) -> None:
     blueprint.add_url_rule("/shopify", "shopify", partial(_home, runtime))
     blueprint.add_url_rule("/shopify/native", "shopify_native", partial(_switch, runtime), methods=["POST"])
+    blueprint.add_url_rule(
+        "/shopify/after-purchase", "shopify_after_purchase", partial(_offer, runtime), methods=["POST"]
+    )
     blueprint.add_url_rule(
         "/shopify/disclosures/<disclosure_id>", "shopify_disclosure", partial(_disclosure, runtime)
     )
@@ -98,6 +102,28 @@ def _switch(runtime: Runtime) -> AnyResponse:
             person.store_id,
             "natives.switch",
             "on" if on else "off",
+            actor=person.member_id,
+            at=runtime.clock.now(),
+        )
+    return redirect(url_for("console.shopify"), 303)
+
+
+def _offer(runtime: Runtime) -> AnyResponse:
+    """Offer one more product to who just paid, at this discount; an empty one offers nothing."""
+    person, told = editor(), request.form.get("percent", "").strip()
+    if told and not (told.isascii() and told.isdecimal()):
+        raise Invalid("a discount is a whole number of percent", "percent")
+    percent = int(told[:4]) if told else None
+    with runtime.unit(person.store_id) as unit:
+        stores.offer_after_purchase(unit.session, person.store_id, percent)
+        store = stores.get(unit.session, person.store_id)
+        config = storefront.config(unit.session, person.store_id, store)
+        unit.after_commit(partial(storefront.put, runtime.valkey, store, config))
+        audit.note(
+            unit.session,
+            person.store_id,
+            "offer.after-purchase",
+            "off" if percent is None else f"{percent} %",
             actor=person.member_id,
             at=runtime.clock.now(),
         )

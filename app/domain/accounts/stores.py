@@ -22,6 +22,7 @@ from app.kernel.ids import StoreId
 from app.kernel.money import Money
 
 _LONGEST_NAME = 200
+_MOST_OFF = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,20 @@ def of_shop(session: Session, platform: str, shop: str) -> StoreId | None:
 def name_shop(session: Session, store_id: StoreId, platform: str, shop: str) -> None:
     """Let ``of_shop`` find this store."""
     session.add(Directory(kind=platform, token=shop, store_id=store_id))
+    session.flush()
+
+
+def shop_of(session: Session, store_id: StoreId, platform: str) -> str:
+    """The shop as its platform names it, "" where that does not name shops."""
+    named = select(Directory.token).where(Directory.kind == platform, Directory.store_id == store_id)
+    return session.scalar(named) or ""
+
+
+def offer_after_purchase(session: Session, store_id: StoreId, percent: int | None) -> None:
+    """Offer one more product to who just paid, so many percent cheaper, or nothing. Raises Invalid."""
+    if percent is not None and not 0 <= percent <= _MOST_OFF:
+        raise Invalid(f"a discount is from 0 to {_MOST_OFF} percent", "percent")
+    get(session, store_id).after_purchase = percent
     session.flush()
 
 

@@ -1,9 +1,10 @@
 """The ledger: which line of which order is credited to which slate, and what came back of it since.
 
-A line is **direct** if it carries the slate that it was bought from, or if the shopper clicked or added its
-product on a slate within the store's window before the order; the last such touch is credited. It is
-**assisted** if the shopper only saw its product on a slate, or clicked another product of one. A line is
-credited once at most, direct before assisted. Ghost slates were never shown and credit nothing.
+A line is **direct** if it carries the slate that it was bought from, if its customer accepted it right after
+he paid, or if the shopper clicked or added its product on a slate within the store's window before the order;
+the last such touch is credited. It is **assisted** if the shopper only saw its product on a slate, or clicked
+another product of one. A line is credited once at most, direct before assisted. Ghost slates were never shown
+and credit nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _HOLD = text(
 
 _FORGET = text("delete from attributions where store_id = :store_id and order_id = any(:order_ids)")
 
-# rank: 1 the line names its slate, 2 clicked or added this product, 3 saw it or clicked another one.
+# rank: 1 the line names its slate, or was accepted after the payment, where no line can name one,
+# 2 clicked or added this product, 3 saw it or clicked another one.
 _CREDIT = text(
     """
     with bought as (
@@ -60,6 +62,14 @@ _CREDIT = text(
         from bought b
         join slates s on s.store_id = :store_id and s.slate_id = b.slate_id
                      and not s.ghost and b.product_id = any(s.items)
+        union all
+        select b.order_id, b.line_id, 1 as rank, e.at, s.slate_id, e.event_id
+        from bought b
+        join slates s on s.store_id = :store_id and s.customer_id = b.customer_id and not s.ghost
+                     and s.placement = 'post-purchase' and b.product_id = any(s.items)
+        join events e on e.store_id = :store_id and e.event_id = s.slate_id || ':1:a:1'
+                     and e.at between b.created_at - interval '1 hour' and b.created_at + interval '1 hour'
+        where b.slate_id is null
         union all
         select b.order_id, b.line_id,
                case when v.kind <> 'impression' and v.product_id = b.product_id then 2 else 3 end,

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.bridge import publisher
-from app.bridge.config import PlacementConfig, StoreConfig
+from app.bridge.config import PlacementConfig, StoreConfig, shop_key
+from app.domain.accounts import stores
 from app.domain.merchandising import look as looks
 from app.domain.merchandising import placements, rules
 from app.domain.tables.accounts import ApiKey, Store
@@ -30,6 +31,8 @@ def config(session: Session, store_id: StoreId, store: Store) -> StoreConfig:
         version=max((each.version.isoformat() for each in chosen), default=store.created_at.isoformat()),
         rules=rules.published(session, store_id),
         customer_keys=_customer_keys(session, store_id),
+        shop=stores.shop_of(session, store_id, store.platform),
+        after_purchase=store.after_purchase,
     )
 
 
@@ -57,4 +60,5 @@ def placement(chosen: Placement) -> PlacementConfig:
 
 def put(valkey: redis.Redis, store: Store, config: StoreConfig) -> None:
     """Hand it over; storefronts follow within two seconds. Repeatable."""
-    publisher.put_config(valkey, config, public_keys=(store.public_key,))
+    vouched = (shop_key(config.shop),) if config.shop else ()
+    publisher.put_config(valkey, config, public_keys=(store.public_key, *vouched))

@@ -15,6 +15,7 @@ class Store(Row):
     """One connected shop: the tenant. ``holdout`` and ``exploration`` are shares from 0 to 1.
 
     ``plan`` names what the merchant pays for, "" = nothing. ``native_lists`` lets us write into the shop.
+    ``after_purchase`` is the discount in percent on what is offered to who just paid, None = nothing is.
     ``currencies`` are those in which buyers may pay, where the shop says so; ``currency`` is its own.
     """
 
@@ -36,6 +37,7 @@ class Store(Row):
     is_active: Mapped[bool] = mapped_column(server_default="true")
     plan: Mapped[str] = mapped_column(server_default="")
     native_lists: Mapped[bool] = mapped_column(server_default="false")
+    after_purchase: Mapped[int | None]
     currencies: Mapped[Texts]
 
 

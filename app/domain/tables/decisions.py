@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import REAL, Index
+from sqlalchemy import REAL, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,7 +18,11 @@ class Slate(Row):
     """
 
     __tablename__ = "slates"
-    __table_args__ = (Index(None, "store_id", "visitor_id", "at"), Index(None, "store_id", "at"))
+    __table_args__ = (
+        Index(None, "store_id", "visitor_id", "at"),
+        Index(None, "store_id", "at"),
+        Index(None, "store_id", "customer_id", postgresql_where=text("placement = 'post-purchase'")),
+    )
 
     store_id: Mapped[Key]
     slate_id: Mapped[Key]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.accounts.stores import Credentials
 from app.domain.insight import attribution
-from app.domain.tables.decisions import Attribution
+from app.domain.tables.decisions import Attribution, Event, Slate
 from app.kernel.db import Database
 from app.kernel.ids import OrderId, SlateId, VisitorId
 from tests.domain.insight.world import Credit, Rows, Shop, arrive, at, ledger
@@ -111,6 +111,31 @@ def test_a_line_that_names_its_slate_needs_no_visitor_and_beats_clicks(session: 
         shop.order("o", 2, ("A", 500, "named"), ("A", 300, "unknown")),
     )
     assert found == [("o", "1", "direct", "named", 500, 0), ("o", "2", "direct", "clicked", 300, 0)]
+
+
+def accepted(shop: Shop, hours: float, *, customer: str | None = "c") -> Rows:
+    """One more product, offered and accepted right after the payment."""
+    (slate,), (event,) = shop.slate("s", hours, "A", visitor=None), shop.event("add", hours, "A", "s", None)
+    assert isinstance(slate, Slate)
+    assert isinstance(event, Event)
+    slate.placement, slate.customer_id, event.event_id = "post-purchase", customer, "s:1:a:1"
+    return [slate, event]
+
+
+@pytest.mark.parametrize("hours", [1.1, 1.9, 2, 2.1, 2.9])
+def test_what_was_accepted_right_after_the_payment_is_direct(
+    session: Session, shop: Shop, hours: float
+) -> None:
+    order = shop.order("o", 2, ("B", 300), ("A", 500), customer="c")
+    assert told(session, shop, accepted(shop, hours), order) == [("o", "2", "direct", "s", 500, 0)]
+
+
+@pytest.mark.parametrize(("hours", "customer"), [(0.9, "c"), (3.1, "c"), (2, "another"), (2, None)])
+def test_what_another_one_accepted_or_long_ago_is_nothing(
+    session: Session, shop: Shop, hours: float, customer: str | None
+) -> None:
+    order = shop.order("o", 2, ("A", 500), customer="c")
+    assert told(session, shop, accepted(shop, hours, customer=customer), order) == []
 
 
 def test_a_slate_that_does_not_hold_the_product_credits_nothing(session: Session, shop: Shop) -> None:
