@@ -1,10 +1,11 @@
-"""App blocks rendered from their real Liquid, by a real Liquid engine with Shopify's filters that they use."""
+"""App blocks rendered from their real Liquid, by a real Liquid engine with the filters that they use."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ class Blocks:
             image_url=lambda url, width=None: f"{url}?width={width}" if width else url,
             image_tag=_image_tag,
             money=_money,
-            t=with_context(self._translated),
+            t=with_context(partial(self._translated)),
         )
 
     def names(self) -> list[str]:

@@ -1,0 +1,201 @@
+"""The storefront of a simulated shop: a theme's pages with our blocks in them, the AJAX cart, a checkout."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+)
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from tests.simulators.shopify.carts import Cart, CartError
+from tests.simulators.shopify.liquid_blocks import EXTENSION, Blocks
+from tests.simulators.shopify.objects import Objects, plain
+from tests.simulators.shopify.theme import Placed
+from tests.simulators.shopify.world import Installed, World
+
+CDN: Final = "cdn.shopify.com/extensions/alongside/assets"
+_TILE: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path fill="#2f5d50" d="M0 0h4v4H0z"/></svg>'
+)
+_COOKIE: Final = "cart"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of a buyer: in which shop, which market, and with which cart."""
+
+    installed: Installed
+    objects: Objects
+    cart: Cart
+    blocks: Blocks
+
+    def page(self, kind: str, **objects: Any) -> dict[str, Any]:
+        """What Liquid finds on a page of this kind."""
+        return {
+            "app": self.objects.app(),
+            "market": self.objects.market,
+            "template": {"name": kind},
+            "request": {"design_mode": False},
+            "cart": self.objects.cart(self.cart),
+            **objects,
+        }
+
+    def render(self, kind: str, **objects: Any) -> str:
+        theme, page = self.installed.theme, self.page(kind, **objects)
+        placed = [*theme.blocks.get(kind, []), *([Placed("widget")] if theme.embed else [])]
+        rendered = [Markup(self.blocks.render(each.block, each.settings, page)) for each in placed]
+        return render_template(
+            "storefront.html", shop=self.installed.shop, theme=theme, root=self.objects.root,
+            kind=kind, blocks=rendered, **page,
+        )  # fmt: skip
+
+
+def create(world: World) -> Blueprint:
+    blueprint = Blueprint("storefront", __name__)
+    # Another origin than the shop's, as at Shopify.
+    blocks = Blocks(world.address.replace("127.0.0.1", "localhost") + f"/{CDN}")
+    carts: dict[str, Cart] = {}
+
+    @blueprint.url_value_preprocessor
+    def visit(_: str | None, values: dict[str, Any] | None) -> None:
+        if values is None or "domain" not in values:
+            return
+        installed = world.shops.get(values.pop("domain")) or abort(404)
+        path = values.pop("path", "")
+        market = next((each for each in installed.theme.markets if each.path == path), None) or abort(404)
+        g.token = request.cookies.get(_COOKIE) or secrets.token_hex(8)
+        prefix = urlsplit(world.address).path
+        root = f"{prefix}/{installed.shop.domain}/{market.path + '/' if market.path else ''}"
+        objects = Objects(installed.shop, market, root)
+        g.visit = Visit(installed, objects, carts.setdefault(g.token, Cart()), blocks)
+
+    @blueprint.after_request
+    def keep_cart(answer: Response) -> Response:
+        if "token" in g:
+            answer.set_cookie(_COOKIE, g.token, samesite="Lax")
+        return answer
+
+    @blueprint.get(f"/{CDN}/<name>")
+    def asset(name: str) -> Response:
+        answer = send_from_directory(EXTENSION / "assets", name)
+        answer.headers["Access-Control-Allow-Origin"] = "*"
+        return answer
+
+    for path in ("", "/<any(fr, jp):path>"):
+        _pages(blueprint, f"/<domain>{path}")
+        _ajax(blueprint, f"/<domain>{path}")
+        _checkout(blueprint, f"/<domain>{path}", carts)
+    return blueprint
+
+
+def _visit() -> Visit:
+    found: Visit = g.visit
+    return found
+
+
+def _pages(blueprint: Blueprint, under: str) -> None:
+    def product(handle: str) -> str | tuple[str, int]:
+        node = _visit().objects.find(handle) or abort(404)
+        return _visit().render("product", product=_visit().objects.product(node))
+
+    def picture(name: str) -> Response:
+        return Response(_TILE, content_type="image/svg+xml")
+
+    def home() -> str | Response:
+        if "sections" not in request.args:
+            return _visit().render("index")
+        count = _visit().objects.cart(_visit().cart)["item_count"]
+        wrapped = f'<div id="shopify-section-cart-count">{count}</div>'
+        return jsonify(dict.fromkeys(request.args["sections"].split(","), wrapped))
+
+    end = f"{under.count('path')}"
+    blueprint.add_url_rule(f"{under}/products/<handle>", f"product{end}", product)
+    blueprint.add_url_rule(f"{under}/cdn/<name>", f"picture{end}", picture)
+    blueprint.add_url_rule(f"{under}/cart", f"cart{end}", lambda: _visit().render("cart"))
+    blueprint.add_url_rule(f"{under}/", f"home{end}", home)
+
+
+def _ajax(blueprint: Blueprint, under: str) -> None:
+    def product(handle: str) -> Response:
+        node = _visit().objects.find(handle) or abort(404)
+        return jsonify(plain(_visit().objects.product(node)))
+
+    def read() -> Response:
+        return jsonify(plain(_visit().objects.cart(_visit().cart)))
+
+    def add() -> Response | tuple[Response, int]:
+        told = request.get_json()
+        visit = _visit()
+        try:
+            for item in told["items"]:
+                properties = item.get("properties") or {}
+                visit.cart.add(visit.objects.shop, str(item["id"]), int(item.get("quantity", 1)), properties)
+        except CartError as error:
+            return jsonify(status=422, message="Cart Error", description=str(error)), 422
+        return jsonify(items=plain(visit.objects.cart(visit.cart))["items"][: len(told["items"])])
+
+    def change() -> Response:
+        told = request.get_json()
+        _visit().cart.change(str(told["id"]), int(told["quantity"]))
+        return read()
+
+    def update() -> Response:
+        _visit().cart.note(request.get_json().get("attributes") or {})
+        return read()
+
+    end = f"{under.count('path')}"
+    blueprint.add_url_rule(f"{under}/products/<handle>.js", f"product_js{end}", product)
+    blueprint.add_url_rule(f"{under}/cart.js", f"cart_js{end}", read)
+    for name, act in {"add": add, "change": change, "update": update}.items():
+        blueprint.add_url_rule(f"{under}/cart/{name}.js", f"{name}_js{end}", act, methods=["POST"])
+
+
+def _checkout(blueprint: Blueprint, under: str, carts: dict[str, Cart]) -> None:
+    def add() -> AnyResponse:
+        """The theme's own form, without JavaScript."""
+        visit, told = _visit(), request.form
+        try:
+            visit.cart.add(visit.objects.shop, told["id"], int(told.get("quantity", 1)), _properties(told))
+        except CartError as error:
+            return Response(str(error), 422)
+        return redirect(f"{visit.objects.root}cart")
+
+    def pay() -> AnyResponse:
+        """An order of what is in the cart; the next one begins empty."""
+        if not _visit().cart.lines:
+            return redirect(f"{_visit().objects.root}cart")
+        order = _visit().cart.order(_visit().objects.shop)
+        carts[g.token] = Cart()
+        return redirect(f"{_visit().objects.root}thanks/{order['id'].rpartition('/')[2]}")
+
+    def thanks(number: str) -> str:
+        order = _visit().objects.shop.at(f"gid://shopify/Order/{number}")
+        total = order["subtotalPriceSet"]["shopMoney"]
+        return _visit().render("thanks", order=json.dumps(total), number=number)
+
+    end = f"{under.count('path')}"
+    blueprint.add_url_rule(f"{under}/cart/add", f"add{end}", add, methods=["POST"])
+    blueprint.add_url_rule(f"{under}/checkout", f"pay{end}", pay, methods=["POST"])
+    blueprint.add_url_rule(f"{under}/thanks/<number>", f"thanks{end}", thanks)
+
+
+def _properties(told: Mapping[str, str]) -> dict[str, str]:
+    """``properties[_name]`` of a form."""
+    marked = "properties["
+    return {key[len(marked) : -1]: value for key, value in told.items() if key.startswith(marked)}
