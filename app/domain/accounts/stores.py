@@ -112,12 +112,6 @@ def name_shop(session: Session, store_id: StoreId, platform: str, shop: str) -> 
     session.flush()
 
 
-def shop_of(session: Session, store_id: StoreId, platform: str) -> str:
-    """The shop as its platform names it, "" where that does not name shops."""
-    named = select(Directory.token).where(Directory.kind == platform, Directory.store_id == store_id)
-    return session.scalar(named) or ""
-
-
 def offer_after_purchase(session: Session, store_id: StoreId, percent: int | None) -> None:
     """Offer one more product to who just paid, so many percent cheaper, or nothing. Raises Invalid."""
     if percent is not None and not 0 <= percent <= _MOST_OFF:

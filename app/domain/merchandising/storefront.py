@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.bridge import publisher
 from app.bridge.config import PlacementConfig, StoreConfig, shop_key
-from app.domain.accounts import stores
 from app.domain.merchandising import look as looks
 from app.domain.merchandising import placements, rules
-from app.domain.tables.accounts import ApiKey, Store
+from app.domain.tables.accounts import ApiKey, Directory, Store
 from app.domain.tables.merchandising import Placement
 from app.kernel.ids import StoreId
 
@@ -31,9 +30,15 @@ def config(session: Session, store_id: StoreId, store: Store) -> StoreConfig:
         version=max((each.version.isoformat() for each in chosen), default=store.created_at.isoformat()),
         rules=rules.published(session, store_id),
         customer_keys=_customer_keys(session, store_id),
-        shop=stores.shop_of(session, store_id, store.platform),
+        shop=_shop(session, store_id, store.platform),
         after_purchase=store.after_purchase,
     )
+
+
+def _shop(session: Session, store_id: StoreId, platform: str) -> str:
+    """The shop as its platform names it, "" where that does not name shops."""
+    named = select(Directory.token).where(Directory.kind == platform, Directory.store_id == store_id)
+    return session.scalar(named) or ""
 
 
 def _customer_keys(session: Session, store_id: StoreId) -> tuple[str, ...]:
