@@ -116,7 +116,8 @@ export function start(): void {
     }
     bringToLife(settings, parts);
   };
-  // What the server wrote into a placement is there only once the page is read.
+  // What the server wrote into a placement is there only once the page is read. Where it has been read, the
+  // page gets its turn in between: all at once would hold up a slow telephone.
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
-  else void begin();
+  else setTimeout(begin);
 }
