@@ -79,13 +79,10 @@ def demo_store(runtime: Runtime, has_keys: bool) -> Credentials | None:  # noqa:
     with runtime.unit(store_id) as unit:
         store = stores.get(unit.session, store_id)
         store.domain = stores.host_of(runtime.settings.public_url)
+        secret_key = "" if has_keys else keys.create(unit.session, store_id, at=runtime.clock.now())
         config = storefront.config(unit.session, store_id, store)
         unit.after_commit(lambda: storefront.put(runtime.valkey, store, config))
         if has_keys:
             return None
-        return Credentials(
-            store_id,
-            store.public_key,
-            keys.create(unit.session, store_id, at=runtime.clock.now()),
-            stores.webhook_secret(unit.session, store_id, sealer=runtime.sealer),
-        )
+        secret = stores.webhook_secret(unit.session, store_id, sealer=runtime.sealer)
+        return Credentials(store_id, store.public_key, secret_key, secret)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -12,7 +11,7 @@ from app.kernel.runtime import Runtime
 from tests.faults import check, plan, sender
 from tests.faults.plan import Plan
 from tests.faults.sender import Report
-from tests.faults.stage import stage
+from tests.faults.stage import Stage
 
 SEEDS = range(10)
 
@@ -28,17 +27,16 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> Iterator[dict[int, Outcome]]:
+def outcomes(servers: Stage) -> dict[int, Outcome]:
     """All schedules, one after the other, and then one wait for what is on its way."""
-    with stage() as servers:
-        held = {}
-        for seed in SEEDS:
-            drawn = plan.draw(seed, plan.SMALL)
-            store = servers.store(drawn)
-            report = sender.run(servers, drawn, store)
-            held[seed] = Outcome(servers.runtime, StoreId(store.store_id), drawn, report)
-        check.settle(servers.runtime, [(each.store_id, each.plan) for each in held.values()])
-        yield held
+    held = {}
+    for seed in SEEDS:
+        drawn = plan.draw(seed, plan.SMALL)
+        store = servers.store(drawn)
+        report = sender.run(servers, drawn, store)
+        held[seed] = Outcome(servers.runtime, StoreId(store.store_id), drawn, report)
+    check.settle(servers.runtime, [(each.store_id, each.plan) for each in held.values()])
+    return held
 
 
 @pytest.mark.parametrize("seed", SEEDS)
