@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from app.channels import email
 from app.kernel import cache
 from app.kernel.clock import SystemClock
 from app.kernel.crypto import Sealer, derive
@@ -31,7 +32,8 @@ def build_runtime(settings: Settings, *, pool_size: int = 5) -> Iterator[Runtime
     valkey = cache.connect(settings.redis_url)
     try:
         sealer, platforms = Sealer(settings.secret_key), registry.create(settings, valkey)
-        yield Runtime(settings, SystemClock(), database.unit, valkey, sealer, platforms)
+        post = email.create(settings)
+        yield Runtime(settings, SystemClock(), database.unit, valkey, sealer, platforms, post)
     finally:
         valkey.close()
         database.close()

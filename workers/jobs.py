@@ -10,6 +10,7 @@ from app.domain.commerce import deliveries, disclosures, files, notices, pulls, 
 from app.domain.insight import attribution, usage
 from app.domain.learning import deltas, forgetting, natives, publish, training, trigger, vectors
 from app.domain.merchandising import storefront
+from app.domain.outreach import warnings
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.ids import OrderId, StoreId, VisitorId
 from app.kernel.runtime import Runtime
@@ -111,8 +112,7 @@ def refresh_shop(runtime: Runtime, store_id: StoreId) -> None:
 
 
 def watch_usage(runtime: Runtime, store_id: StoreId) -> None:
-    with runtime.unit(store_id) as unit:
-        usage.watch(unit.session, store_id, now=runtime.clock.now())
+    warnings.watch(runtime, store_id)
 
 
 def write_natives(runtime: Runtime, store_id: StoreId) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import redis
     from sqlalchemy.orm import Session
 
+    from app.channels.email import Post
     from app.kernel.crypto import Sealer
     from app.platforms.base import Platform
 
@@ -42,3 +43,4 @@ class Runtime:
     valkey: redis.Redis
     sealer: Sealer
     platforms: Mapping[str, Platform]
+    post: Post | None = None

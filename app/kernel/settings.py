@@ -39,10 +39,14 @@ class Settings:
     trusted_proxies: int = 0
     rate_address: int = 100
     rate_key: int = 5_000
+    smtp_url: str = ""
+    mail_from: str = ""
     shopify_client_id: str = ""
     shopify_client_secret: str = ""
     shopify_old_client_secret: str = ""
     shopify_url: str = ""
+    shopify_partner_organization: str = ""
+    shopify_partner_token: str = ""
 
     def addressed(self) -> Settings:
         """These settings, if they name running servers. Raises Invalid with the variable that is missing."""
@@ -69,11 +73,15 @@ class Settings:
             "TRUSTED_PROXIES": str(self.trusted_proxies),
             "RATE_ADDRESS": str(self.rate_address),
             "RATE_KEY": str(self.rate_key),
+            "SMTP_URL": self.smtp_url,
+            "MAIL_FROM": self.mail_from,
             "SPARK_MASTER": self.spark_master,
             "SHOPIFY_CLIENT_ID": self.shopify_client_id,
             "SHOPIFY_CLIENT_SECRET": self.shopify_client_secret,
             "SHOPIFY_OLD_CLIENT_SECRET": self.shopify_old_client_secret,
             "SHOPIFY_URL": self.shopify_url,
+            "SHOPIFY_PARTNER_ORGANIZATION": self.shopify_partner_organization,
+            "SHOPIFY_PARTNER_TOKEN": self.shopify_partner_token,
         }
 
     @classmethod
@@ -97,6 +105,8 @@ class Settings:
             trusted_proxies=_whole("TRUSTED_PROXIES", environ.get("TRUSTED_PROXIES") or "0", 0, 9),
             rate_address=_whole("RATE_ADDRESS", environ.get("RATE_ADDRESS") or "100", 0, 10**6),
             rate_key=_whole("RATE_KEY", environ.get("RATE_KEY") or "5000", 0, 10**6),
+            smtp_url=_url("SMTP_URL", environ.get("SMTP_URL", ""), ("smtp", "smtps")),
+            mail_from=_sender(environ.get("MAIL_FROM", ""), environ.get("SMTP_URL", "")),
             log_level=_one_of("LOG_LEVEL", environ.get("LOG_LEVEL") or "INFO", _LEVELS),
             training_memory_mb=_whole(
                 "TRAINING_MEMORY_MB", environ.get("TRAINING_MEMORY_MB") or "0", 0, 2**24
@@ -106,6 +116,8 @@ class Settings:
             shopify_client_secret=environ.get("SHOPIFY_CLIENT_SECRET", ""),
             shopify_old_client_secret=environ.get("SHOPIFY_OLD_CLIENT_SECRET", ""),
             shopify_url=_url("SHOPIFY_URL", environ.get("SHOPIFY_URL", ""), ("http", "https")).rstrip("/"),
+            shopify_partner_organization=environ.get("SHOPIFY_PARTNER_ORGANIZATION", ""),
+            shopify_partner_token=environ.get("SHOPIFY_PARTNER_TOKEN", ""),
         )
 
 
@@ -130,6 +142,13 @@ def _one_of(name: str, text: str, allowed: tuple[str, ...]) -> str:
 def _url(name: str, text: str, schemes: tuple[str, ...]) -> str:
     if text and urlsplit(text).scheme not in schemes:
         raise Invalid(f"{name} must begin with one of {' '.join(s + '://' for s in schemes)}", name)
+    return text
+
+
+def _sender(text: str, smtp_url: str) -> str:
+    """Who letters are from: an address, or a name with one in angle brackets."""
+    if (smtp_url or text) and ("@" not in text or not text.isprintable()):
+        raise Invalid("MAIL_FROM must be an e-mail address, such as Shop <hello@shop.example>", "MAIL_FROM")
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,6 +84,12 @@ def get(session: Session, store_id: StoreId, member_id: str) -> Member:
     if member is None:
         raise NotFound("member", member_id)
     return member
+
+
+def every(session: Session, store_id: StoreId) -> Sequence[Member]:
+    """All who may sign in, the longest known first."""
+    wanted = select(Member).where(Member.store_id == store_id)
+    return session.scalars(wanted.order_by(Member.created_at, Member.member_id)).all()
 
 
 def names(session: Session, store_id: StoreId) -> dict[str, str]:

@@ -92,7 +92,7 @@ class Disclosure(Row):
 
 
 class UsageMark(Row):
-    """The merchant was told once a month that this share of his plan is used."""
+    """The merchant was told once a month that this share of his plan is used; ``mailed`` are members."""
 
     __tablename__ = "usage_marks"
 
@@ -100,3 +100,4 @@ class UsageMark(Row):
     month: Mapped[Key]  # 2026-11
     percent: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    mailed: Mapped[Texts] = mapped_column(server_default="{}")
