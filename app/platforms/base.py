@@ -91,7 +91,8 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A shop in its own words: ``domain`` is the storefront's, ``plan`` the merchant's with us or empty.
+    """A shop in its own words: ``domain`` is the storefront's, ``plan`` the merchant's with us or empty, None
+    where it could not be read.
 
     ``currencies`` are those in which buyers may pay.
     """
@@ -101,7 +102,7 @@ class Description:
     currency: str
     timezone: str
     scopes: frozenset[str] = frozenset()
-    plan: str = ""
+    plan: str | None = ""
     currencies: tuple[str, ...] = ()
     markets: tuple[Market, ...] = ()
 

@@ -24,6 +24,8 @@ def create(settings: Settings, valkey: redis.Redis) -> Mapping[str, Platform]:
         settings.shopify_old_client_secret,
         settings.shopify_url,
         settings.public_url,
+        settings.shopify_partner_organization,
+        settings.shopify_partner_token,
     )
     clock = SystemClock()
     return {

@@ -99,6 +99,8 @@ def _describe(unit: Unit, store_id: StoreId, told: Description, runtime: Runtime
     stores.describe(unit.session, store_id, told.name, told.domain, timezone=told.timezone)
     markets.replace(unit.session, store_id, told.markets)
     store = stores.get(unit.session, store_id)
-    store.plan, store.currencies = told.plan, list(told.currencies)
+    store.currencies = list(told.currencies)
+    if told.plan is not None:
+        store.plan = told.plan
     config = storefront.config(unit.session, store_id, store)
     unit.after_commit(lambda: storefront.put(runtime.valkey, store, config))

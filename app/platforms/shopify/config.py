@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -33,10 +33,17 @@ class Config:
     old_client_secret: str
     url: str
     public_url: str
+    partner_organization: str = ""
+    partner_token: str = field(default="", repr=False)
 
     @property
     def is_set(self) -> bool:
         return bool(self.client_id and self.client_secret)
+
+    @property
+    def is_partner(self) -> bool:
+        """Tell whether plans can be asked for where they are sold."""
+        return bool(self.partner_organization and self.partner_token)
 
     @property
     def secrets(self) -> tuple[str, ...]:

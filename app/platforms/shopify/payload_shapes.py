@@ -172,6 +172,7 @@ class Request(Struct):
 
 class Subscription(Struct):
     name: str = ""
+    plan_handle: str | None = None
     status: str = ""
 
 

@@ -206,8 +206,9 @@ def pull_ready(_hook: RawHook, _context: Context) -> Told:
 
 
 def plan(hook: RawHook, _context: Context) -> Told:
+    """What it says is believed at once, and asked for where plans are sold."""
     told = _read(hook, shapes.SubscriptionUpdate).app_subscription
-    return [PlanChanged(told.name, told.status.upper() == "ACTIVE")]
+    return [PlanChanged(told.plan_handle or told.name, told.status.upper() == "ACTIVE"), ShopStale()]
 
 
 def redact(hook: RawHook, _context: Context) -> Told:

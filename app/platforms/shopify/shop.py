@@ -5,8 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from app.platforms.base import Description, Market
+from app.platforms.shopify import partner
 from app.platforms.shopify.client import Client
 from app.platforms.shopify.config import number_of
+from app.platforms.shopify.shapes import Named
 
 _ACTIVE = "ACTIVE"
 _MARKETS = frozenset({"read_markets", "write_markets"})
@@ -17,6 +19,7 @@ class _Host(Struct):
 
 
 class _Shop(Struct, rename="camel"):
+    id: str
     name: str
     currency_code: str
     iana_timezone: str
@@ -34,6 +37,7 @@ class _Subscription(Struct):
 
 
 class _Installation(Struct, rename="camel"):
+    app: Named
     access_scopes: list[_Scope]
     active_subscriptions: list[_Subscription]
 
@@ -70,19 +74,24 @@ class _Markets(Struct):
 def describe(client: Client) -> Description:
     told = client.ask("shop", _Told)
     scopes = frozenset(each.handle for each in told.current_app_installation.access_scopes)
-    plans = [
-        each.name for each in told.current_app_installation.active_subscriptions if each.status == _ACTIVE
-    ]
     return Description(
         name=told.shop.name,
         domain=told.shop.primary_domain.host,
         currency=told.shop.currency_code,
         timezone=told.shop.iana_timezone,
         scopes=scopes,
-        plan=plans[0] if plans else "",
+        plan=_plan(client, told),
         currencies=tuple(told.shop.enabled_presentment_currencies),
         markets=_markets(client, told.shop.currency_code) if scopes & _MARKETS else (),
     )
+
+
+def _plan(client: Client, told: _Told) -> str | None:
+    """Of Shopify App Pricing; without a right to ask there, what the shop says of its subscriptions."""
+    if client.config.is_partner:
+        return partner.plan(client.config, client.http, told.current_app_installation.app.id, told.shop.id)
+    active = (each for each in told.current_app_installation.active_subscriptions if each.status == _ACTIVE)
+    return next((each.name for each in active), "")
 
 
 def _markets(client: Client, currency: str) -> tuple[Market, ...]:

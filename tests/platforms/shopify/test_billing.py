@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from app.domain.accounts import plans
 from app.domain.insight import usage
 from tests.platforms.shopify.conftest import Bench
+from tests.simulators.shopify.partners import ORGANIZATION, TOKEN
+from workers.jobs import JOBS
 
 
 def subscription(name: str, status: str = "ACTIVE") -> dict[str, object]:
@@ -41,8 +45,10 @@ def test_a_subscription_that_is_not_active_is_none(bench: Bench) -> None:
 
 def test_a_changed_plan_is_heard(bench: Bench) -> None:
     bench.install()
+    bench.at.admin.subscriptions = [subscription("Pro")]
     tell(bench, "Pro", "ACTIVE")
     assert bench.store.plan == "Pro"
+    bench.at.admin.subscriptions = []
     tell(bench, "Pro", "CANCELLED")
     assert bench.store.plan == ""
 
@@ -51,6 +57,7 @@ def test_a_changed_plan_is_heard(bench: Bench) -> None:
 def test_a_change_of_plan_is_right_in_any_order(bench: Bench, steps: tuple[str, ...]) -> None:
     bench.at.admin.subscriptions = [subscription("Growth")]
     bench.install()
+    bench.at.admin.subscriptions = [subscription("Pro")]
     for step in steps:
         tell(bench, *(("Growth", "CANCELLED") if step == "end" else ("Pro", "ACTIVE")))
     assert bench.store.plan == "Pro"
@@ -66,6 +73,58 @@ def test_coming_back_reads_the_plan_anew(bench: Bench) -> None:
     bench.at.admin.subscriptions = []
     bench.install()
     assert bench.store.plan == ""
+
+
+# Where plans are sold: Shopify App Pricing, asked of the Partner API.
+
+
+def as_partner(bench: Bench, token: str = TOKEN) -> None:
+    """From now on the app asks with a token of its makers."""
+    config = replace(bench.platform.config, partner_organization=ORGANIZATION, partner_token=token)
+    bench.platform = replace(bench.platform, config=config)
+    bench.runtime = replace(bench.runtime, platforms={"shopify": bench.platform})
+
+
+def test_the_plan_is_read_where_it_is_sold(bench: Bench) -> None:
+    as_partner(bench)
+    bench.at.plan = "growth"
+    bench.at.admin.subscriptions = [subscription("Something old")]
+    bench.install()
+    assert bench.store.plan == "growth"
+    assert plans.named(bench.store.plan).monthly == 50_000
+
+
+def test_whoever_pays_for_nothing_has_the_free_plan(bench: Bench) -> None:
+    as_partner(bench)
+    bench.install()
+    assert bench.store.plan == ""
+    assert plans.named(bench.store.plan).monthly == 1_000
+
+
+def test_a_change_that_nobody_told_is_found_within_a_day(bench: Bench) -> None:
+    as_partner(bench)
+    bench.install()
+    bench.at.plan = "pro"
+    JOBS["sync.shop"](bench.runtime, bench.store_id)
+    assert bench.store.plan == "pro"
+
+
+def test_a_change_that_is_told_is_asked_for(bench: Bench) -> None:
+    as_partner(bench)
+    bench.install()
+    bench.at.plan = "pro"
+    tell(bench, "A name that is in no list", "ACTIVE")
+    assert bench.store.plan == "pro"
+
+
+def test_where_nobody_can_be_asked_the_plan_stays(bench: Bench) -> None:
+    as_partner(bench)
+    bench.at.plan = "growth"
+    bench.install()
+    as_partner(bench, "prtapi_of_somebody_else")
+    bench.at.plan = "pro"
+    JOBS["sync.shop"](bench.runtime, bench.store_id)
+    assert bench.store.plan == "growth"
 
 
 def test_a_used_up_plan_is_said_on_the_first_page_and_changes_nothing_else(bench: Bench) -> None:

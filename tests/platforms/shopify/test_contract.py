@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from graphql import parse
 
-from app.platforms.shopify import payloads
+from app.platforms.shopify import partner, payloads
 from app.platforms.shopify.config import VERSION
 from app.platforms.shopify.platform import SCOPES
 from tests.simulators.shopify import bulk, contract
@@ -16,6 +16,7 @@ from tests.simulators.shopify.world import app_toml, declared_scopes, subscripti
 
 ROOT = Path(__file__).parents[3]
 OPERATIONS = sorted((ROOT / "app/platforms/shopify/operations").glob("*.graphql"))
+PARTNER = sorted((ROOT / "app/platforms/shopify/operations/partner").glob("*.graphql"))
 
 # Scopes that the schema does not tie to a field that we ask for, each with its reason.
 REASONS = {"write_products": "metafieldsSet writes to products, which only its description says"}
@@ -34,6 +35,12 @@ def test_an_operation_is_valid_and_uses_nothing_deprecated(path: Path) -> None:
 def test_a_bulk_query_is_one_that_shopify_would_run(path: Path) -> None:
     if path.stem not in {"bulk_run", "bulk_poll"}:
         assert bulk.faults(parse(path.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", PARTNER, ids=lambda path: path.stem)
+def test_what_is_asked_of_the_partner_api_is_valid(path: Path) -> None:
+    assert contract.faults(path.read_text("utf-8"), contract.partner()) == []
+    assert partner.VERSION == contract.PARTNER_VERSION
 
 
 def test_the_check_finds_what_is_wrong() -> None:

@@ -24,6 +24,7 @@ from tests.simulators.shopify.shop import Node, Ref, Shop
 
 MOST_METAFIELDS = 25
 CONCURRENT = 5
+APP = "gid://shopify/App/7"
 
 
 @dataclass
@@ -118,13 +119,14 @@ class Admin:
         return {
             "__typename": "AppInstallation",
             "id": "gid://shopify/AppInstallation/1",
+            "app": {"__typename": "App", "id": APP},
             "accessScopes": [{"__typename": "AccessScope", "handle": each} for each in sorted(self.scopes)],
             "activeSubscriptions": self.subscriptions,
         }
 
     def _shop_node(self) -> Node:
         return {
-            "__typename": "Shop", "id": "gid://shopify/Shop/1", "name": self.shop.name,
+            "__typename": "Shop", "id": f"gid://shopify/Shop/{self.shop.number}", "name": self.shop.name,
             "myshopifyDomain": self.shop.domain, "currencyCode": self.shop.currency,
             "ianaTimezone": "Europe/London", "enabledPresentmentCurrencies": self.shop.currencies,
             "primaryDomain": {"__typename": "Domain", "host": self.shop.domain},

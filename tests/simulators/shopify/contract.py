@@ -25,6 +25,7 @@ from graphql import (
 )
 
 VERSION = "2026-10"
+PARTNER_VERSION = "2026-07"
 FOLDER = Path(__file__).parent / "contracts"
 
 
@@ -57,16 +58,23 @@ def load() -> Contract:
     return Contract(build_client_schema(told["data"], assume_valid=True), of_type, of_field)
 
 
+@lru_cache(maxsize=1)
+def partner() -> GraphQLSchema:
+    """The Partner API, in which the makers of apps see who pays for what."""
+    with gzip.open(FOLDER / f"partner_{PARTNER_VERSION}.introspection.json.gz") as file:
+        return build_client_schema(json.load(file)["data"], assume_valid=True)
+
+
 def topics() -> dict[str, dict[str, Any]]:
     """Every webhook topic by name: the scopes' nouns, and whether it may stand in the app's TOML."""
     told: dict[str, dict[str, Any]] = json.loads((FOLDER / "topics_2026-07.json").read_text("utf-8"))
     return told
 
 
-def faults(text: str) -> list[str]:
+def faults(text: str, schema: GraphQLSchema | None = None) -> list[str]:
     """What the schema has against an operation: errors, and anything deprecated."""
     document = parse(text)
-    schema = load().schema
+    schema = schema or load().schema
     found = validate(schema, document) + validate(schema, document, [NoDeprecatedCustomRule])
     return [each.message for each in found]
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
+from tests.simulators.shopify import partners
 from tests.simulators.shopify.contract import VERSION
 from tests.simulators.shopify.tokens import Refused
 from tests.simulators.shopify.world import Installed, World
@@ -20,6 +21,7 @@ def create(world: World) -> Flask:
     _oauth(flask, world)
     _admin_api(flask, world)
     _pages(flask, world)
+    flask.register_blueprint(partners.create(world))
     return flask
 
 

@@ -45,6 +45,7 @@ class Shop:
     domain: str
     clock: Clock
     name: str = "Acme"
+    number: int = 1
     currency: str = "GBP"
     foreign: tuple[str, str] = ("", "1")
     locations: tuple[str, ...] = ("gid://shopify/Location/1",)

@@ -48,12 +48,14 @@ class Delivery:
 
 @dataclass
 class Installed:
-    """One shop and what the app holds there; ``extensions`` is what its theme shows of the app."""
+    """One shop and what the app holds there; ``extensions`` is what its theme shows of the app, ``plan`` the
+    handle of what it pays for."""
 
     shop: Shop
     tokens: Tokens
     admin: Admin
     sent: int = 0
+    plan: str = ""
     extensions: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -66,7 +68,7 @@ class World:
     shops: dict[str, Installed] = field(default_factory=dict)
 
     def open(self, domain: str = "acme.myshopify.com", **more: Any) -> Installed:
-        shop = Shop(domain, self.clock, **more)
+        shop = Shop(domain, self.clock, number=len(self.shops) + 1, **more)
         scopes = declared_scopes()
         tokens = Tokens(self.partner.client_id, self.partner.client_secret, domain, self.clock, scopes)
         folder = self.folder / domain
