@@ -47,8 +47,6 @@ class Settings:
     shopify_url: str = ""
     shopify_partner_organization: str = ""
     shopify_partner_token: str = ""
-    shopify_partner_organization: str = ""
-    shopify_partner_token: str = ""
 
     def addressed(self) -> Settings:
         """These settings, if they name running servers. Raises Invalid with the variable that is missing."""
@@ -82,8 +80,6 @@ class Settings:
             "SHOPIFY_CLIENT_SECRET": self.shopify_client_secret,
             "SHOPIFY_OLD_CLIENT_SECRET": self.shopify_old_client_secret,
             "SHOPIFY_URL": self.shopify_url,
-            "SHOPIFY_PARTNER_ORGANIZATION": self.shopify_partner_organization,
-            "SHOPIFY_PARTNER_TOKEN": self.shopify_partner_token,
             "SHOPIFY_PARTNER_ORGANIZATION": self.shopify_partner_organization,
             "SHOPIFY_PARTNER_TOKEN": self.shopify_partner_token,
         }
@@ -120,8 +116,6 @@ class Settings:
             shopify_client_secret=environ.get("SHOPIFY_CLIENT_SECRET", ""),
             shopify_old_client_secret=environ.get("SHOPIFY_OLD_CLIENT_SECRET", ""),
             shopify_url=_url("SHOPIFY_URL", environ.get("SHOPIFY_URL", ""), ("http", "https")).rstrip("/"),
-            shopify_partner_organization=environ.get("SHOPIFY_PARTNER_ORGANIZATION", ""),
-            shopify_partner_token=environ.get("SHOPIFY_PARTNER_TOKEN", ""),
             shopify_partner_organization=environ.get("SHOPIFY_PARTNER_ORGANIZATION", ""),
             shopify_partner_token=environ.get("SHOPIFY_PARTNER_TOKEN", ""),
         )
