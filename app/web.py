@@ -5,6 +5,7 @@ A storefront so never waits for the console's imports, when a server starts or s
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterable
@@ -26,6 +27,7 @@ def create_wsgi() -> WSGIApplication:
     settings = Settings.from_env(os.environ).addressed()
     log.configure(settings.log_level)
     end_with_parent(signal.SIGTERM)  # a server that is killed leaves no worker behind on its port
+    gc.set_threshold(*_RARELY)
     fast = create_serving_app(settings, cache.connect(settings.redis_url), SystemClock())
     slow = _Later(lambda: _slow_wing(settings))
 
@@ -35,6 +37,10 @@ def create_wsgi() -> WSGIApplication:
         return slow.get()(environ, start_response)
 
     return web
+
+
+_RARELY = (20_000, 20, 50)
+"""Allocations until cycles are looked for: a page makes hundreds of objects, and no cycle."""
 
 
 class _Later:
@@ -51,6 +57,7 @@ class _Later:
             with self._making:
                 if self._made is None:
                     self._made = self._make()
+                    gc.freeze()  # what was imported stays, and need not be looked through again
         return self._made
 
 

@@ -11,6 +11,7 @@ from app.engine.pipeline import Pick, sentence
 
 if TYPE_CHECKING:
     from app.bridge.config import PlacementConfig
+    from app.bridge.desk import Desk
     from app.bridge.view import Shelf, StoreView
     from app.engine.types import Reason
 
@@ -41,13 +42,16 @@ def compose(
     head = desk.heads_json.get((placement.key, title))
     if head is None:
         head = desk.heads_json[placement.key, title] = _head(view, placement, language)
-    told, known, fragment = placement.reasons, desk.reasons, view.shelf.fragment
-    items: list[bytes] = []
-    for item, why in zip(filled.items, filled.whys, strict=False):
-        reason = known.get(why) if told else _UNTOLD
-        if reason is None:
-            reason = desk.explain(why, because(desk.blended.reason(*why)))
-        items.append(b'{"position":%d,%b,%b}' % (len(items) + 1, fragment(item), reason))
+    if placement.reasons:
+        known = desk.reasons
+        reasons = [known.get(why) or desk.explain(why, _because(desk, why)) for why in filled.whys]
+    else:
+        reasons = [_UNTOLD] * len(filled.items)
+    fragment = view.shelf.fragment
+    items = [
+        b'{"position":%d,%b,%b}' % (place, fragment(item), reason)
+        for place, (item, reason) in enumerate(zip(filled.items, reasons, strict=False), 1)
+    ]
     return _answer(head, slate_id, items)
 
 
@@ -64,6 +68,10 @@ def write(
 def nothing(placement: str, *, slate_id: str) -> bytes:
     """Write the answer that is given when there is none to give."""
     return _answer(msgspec.json.encode(_Head(placement, "grid", "", ""))[1:-1], slate_id, [])
+
+
+def _because(desk: Desk, why: tuple[int, int]) -> bytes:
+    return because(desk.blended.reason(*why))
 
 
 def because(reason: Reason) -> bytes:

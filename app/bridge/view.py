@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.bridge import cards
+from app.bridge.columns import Texts
 from app.bridge.config import StoreConfig
 from app.bridge.desk import Desk, Desks
 from app.bridge.overlay import Aspect, Entry
@@ -92,7 +93,7 @@ class Shelf:
     def ids(self, items: Sequence[int]) -> tuple[str, ...]:
         """Give the shop's ids of items."""
         ids = self.snapshot.published.item_ids
-        return tuple([ids[item] for item in items])
+        return tuple(ids.several(items) if isinstance(ids, Texts) else [ids[item] for item in items])
 
     def fragment(self, item: int) -> bytes:
         """Give the members of the item's card as JSON, without the braces around them."""

@@ -6,9 +6,8 @@ one, and nothing is weighed before it is asked for.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from functools import cached_property, lru_cache
-from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -40,13 +39,28 @@ _PLACES = np.arange(4_096, dtype=np.int64)
 
 
 class Row(NamedTuple):
-    """What one list says of an anchor, and how much it counts; ``code`` is that of the first entry."""
+    """What one list says of an anchor, and how much it counts.
+
+    ``code`` is that of the first entry, or of all of them where the list has one reason for all: ``step`` 0.
+    """
 
     anchor: int
     items: IntArray
     scores: FloatArray
     weight: float
     code: int
+    step: int
+
+
+class _Part(NamedTuple):
+    """One list: its code, 1 where every entry has a reason of its own, and its rows."""
+
+    code: int
+    step: int
+    starts: memoryview
+    items: IntArray
+    scores: FloatArray
+    weight: float
 
 
 class Sum(NamedTuple):
@@ -83,21 +97,25 @@ class Blended:
             for place, name in enumerate(published.lists)
             if self._lists[place].anchor is Anchor.NONE and weights.get(name)
         ]
-        self._of: dict[Anchor, list[tuple[int, memoryview, IntArray, FloatArray, float]]] = {
-            anchor: [] for anchor in Anchor
-        }
+        self._of: dict[Anchor, list[_Part]] = {anchor: [] for anchor in Anchor}
         numbers = {name: number for number, name in enumerate(published.lists)}
         for name, weight in weights.items():
             lists = published.lists.get(name)
             if lists is not None and weight:
-                of = (numbers[name] << _ENTRY_BITS, lists.starts.data, lists.items, lists.scores, weight)
-                self._of[lists.anchor].append(of)
+                part = _Part(
+                    numbers[name] << _ENTRY_BITS,
+                    1 if len(lists.counts) else 0,
+                    lists.starts.data,
+                    lists.items,
+                    lists.scores,
+                    weight,
+                )
+                self._of[lists.anchor].append(part)
         self.reason = lru_cache(REASONS_KEPT)(self._reason)
 
-    @property
-    def follows_session(self) -> bool:
-        """Tell whether a session matters on a page that has a product or a basket."""
-        return bool(self._of[Anchor.SESSION])
+    def has(self, anchor: Anchor) -> bool:
+        """Tell whether a list of this location hangs on such an anchor."""
+        return bool(self._of[anchor])
 
     @cached_property
     def base(self) -> NDArray[np.float64]:
@@ -136,10 +154,13 @@ class Blended:
     def rows(self, anchor: Anchor, number: int, share: float = 1.0) -> list[Row]:
         """Give what the lists of a kind say of one anchor; ``share`` is how much of it counts."""
         found = []
-        for code, starts, items, scores, weight in self._of[anchor]:
+        for code, step, starts, items, scores, weight in self._of[anchor]:
             first, last = starts[number], starts[number + 1]
             if first < last:
-                found.append(Row(number, items[first:last], scores[first:last], weight * share, code + first))
+                own = code + step * first
+                found.append(
+                    Row(step * number, items[first:last], scores[first:last], weight * share, own, step)
+                )
         return found
 
     def sum(self, rows: Sequence[Row], head: Sequence[int], mask: Mask | None, count: int) -> Sum:
@@ -148,10 +169,9 @@ class Blended:
         ``head`` falls by ``base``. Of equal scores the lower number comes first. Only items with a score
         above 0, and no other than the mask lets through.
         """
-        lengths = [len(row.items) for row in rows]
-        weighed = np.concatenate([row.scores for row in rows]) * np.repeat(
-            [row.weight for row in rows], lengths
-        )
+        weights = np.array([row.weight for row in rows])
+        weighed = weights.repeat([len(row.items) for row in rows])
+        weighed *= np.concatenate([row.scores for row in rows])
         keys = np.concatenate([row.items for row in rows], dtype=np.int64)
         keys <<= _PLACE_BITS
         keys |= _PLACES[: len(keys)] if len(keys) <= len(_PLACES) else np.arange(len(keys))
@@ -205,9 +225,7 @@ class Blended:
             summed.entries.data,
             summed.weighed.data,
         )
-        ends = list(accumulate([len(row.items) for row in summed.rows]))
-        last = len(names) - 1
-        told = []
+        told, last = [], len(names) - 1
         for item in shown:
             most, best = said[item], -1
             place = bisect_left(names, item)
@@ -216,12 +234,7 @@ class Blended:
                 for entry in entries[starts[place] : until]:
                     if weighed[entry] > most:
                         most, best = weighed[entry], entry
-            if best < 0:
-                told.append((-1 - plain[item], 0))
-            else:
-                owner = bisect_right(ends, best)
-                row = summed.rows[owner]
-                told.append((row.code + best - ends[owner] + len(row.items), row.anchor))
+            told.append((-1 - plain[item], 0) if best < 0 else _code(summed.rows, best))
         return told
 
     def _reason(self, code: int, anchor: int) -> Reason:
@@ -250,6 +263,15 @@ class Blended:
 
     def _sorted(self, items: LongArray) -> LongArray:
         return items[np.argsort(-self.base[items], kind="stable")]
+
+
+def _code(rows: Sequence[Row], entry: int) -> tuple[int, int]:
+    """Give the code of an entry by its place in the rows one after the other, and its anchor."""
+    for anchor, items, _, _, code, step in rows:
+        if entry < len(items):
+            return code + step * entry, anchor
+        entry -= len(items)
+    raise IndexError(entry)
 
 
 def _best(names: LongArray, sums: NDArray[np.float64], count: int) -> tuple[list[int], list[float], bool]:

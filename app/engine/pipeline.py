@@ -133,10 +133,12 @@ class Context(NamedTuple):
         are summed over all that is in the basket or on the page.
         """
         found: list[Row] = []
-        summed = dict.fromkeys([*self.basket, *self.product]) if self.basket else self.product
-        for number in summed or self.recent:
-            found += blended.rows(Anchor.BASKET, number)
-        _mean(found, blended, Anchor.ITEM, self.product or self.basket, self.recent)
+        if blended.has(Anchor.BASKET):
+            summed = dict.fromkeys([*self.basket, *self.product]) if self.basket else self.product
+            for number in summed or self.recent:
+                found += blended.rows(Anchor.BASKET, number)
+        if blended.has(Anchor.ITEM):
+            _mean(found, blended, Anchor.ITEM, self.product or self.basket, self.recent)
         if self.recent:
             _mean(found, blended, Anchor.SESSION, (), self.recent)
         if self.shopper is not None:

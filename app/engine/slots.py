@@ -46,22 +46,24 @@ def pinned(pins: Sequence[Pin], mask: Mask, hidden: Collection[int], limit: int)
     return found
 
 
-def spread(items: Sequence[int], categories: IntArray | memoryview, limit: int) -> list[int]:
-    """Move items back that would be one too many of their category among the first ``limit``.
-
-    The places of the items in their new order.
-    """
+def spread(
+    items: list[int], scores: list[float], categories: IntArray | memoryview, limit: int
+) -> tuple[list[int], list[float]]:
+    """Move items back that would be one too many of their category among the first ``limit``."""
     most = max(ceil(limit * ALIKE), 2)
+    if len({categories[item] for item in items[:limit]}) > limit - most:
+        return items, scores  # too many categories for one of them to be too frequent
     seen: dict[int, int] = {}
     front: list[int] = []
     back: list[int] = []
     for place, item in enumerate(items):
         if len(front) == limit:
             break
-        category = categories[item]
+        category = int(categories[item])
         count = seen[category] = seen.get(category, 0) + 1
         (front if count <= most else back).append(place)
-    return [*front, *back, *range(len(front) + len(back), len(items))]
+    places = [*front, *back, *range(len(front) + len(back), len(items))]
+    return [items[place] for place in places], [scores[place] for place in places]
 
 
 def fill(items: Sequence[int], scores: Sequence[float], room: Room, explore: Explore | None) -> Slots:

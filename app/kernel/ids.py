@@ -23,4 +23,5 @@ _SHIFTS = tuple(range(120, -1, -10))
 def new_id() -> str:
     """26 characters of Crockford base 32: 48 bits of milliseconds, 80 bits of chance (the ULID layout)."""
     number = (time.time_ns() // 1_000_000) << (8 * _RANDOM_BYTES) | int.from_bytes(os.urandom(_RANDOM_BYTES))
-    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])
+    pairs = _PAIRS
+    return "".join([pairs[(number >> shift) & 1023] for shift in _SHIFTS])

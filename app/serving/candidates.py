@@ -9,6 +9,7 @@ import numpy as np
 from app.engine.explore import POOL
 from app.engine.pipeline import Context, Gate, Wanted, gather
 from app.engine.slots import spread
+from app.engine.types import Anchor
 
 if TYPE_CHECKING:
     from app.bridge.desk import Desk
@@ -36,7 +37,7 @@ def read(shelf: Shelf, desk: Desk, ask: Ask) -> Context:
         shopper = shelf.snapshot.links.get(ask.visitor)
     product = index.numbers((ask.product,)) if ask.product is not None else []
     basket = index.numbers(ask.basket) if ask.basket else []
-    follows = ask.recent and (desk.blended.follows_session or not (product or basket))
+    follows = ask.recent and (desk.blended.has(Anchor.SESSION) or not (product or basket))
     return Context(product, basket, index.numbers(ask.recent) if follows else [], shopper)
 
 
@@ -54,8 +55,7 @@ def page(shelf: Shelf, desk: Desk, ask: Ask, context: Context) -> Page:
     found = gather(desk.blended, rows, gates, Wanted(max(ask.limit, POOL), hidden))
     items, scores = found.items, found.scores
     if ask.placement.location not in _OWN_KIND and len(items) > ask.limit:
-        places = spread(items, shelf.category_codes, ask.limit)
-        items, scores = [items[place] for place in places], [scores[place] for place in places]
+        items, scores = spread(items, scores, shelf.category_codes, ask.limit)
     return Page(items, scores, found.summed)
 
 

@@ -90,7 +90,8 @@ def swaps(view: StoreView, ask: Ask, lines: Sequence[Line], shown: Sequence[int]
     if shelf is None:
         return []
     desk = view.desk(ask.placement.location)
-    numbers = [shelf.index.number(line.product_id) for line in lines]
+    number_of = shelf.index.number
+    numbers = [number_of(line.product_id) for line in lines]
     taken = {*shown, *(number for number in numbers if number is not None)}
     found: list[Swap] = []
     for place, number in enumerate(numbers, 1):
@@ -121,16 +122,16 @@ def shipping(view: StoreView, ask: Ask, lines: Sequence[Line]) -> bytes:
     threshold = ask.placement.free_shipping
     if threshold is None or view.shelf is None:
         return b"null"
-    missing = max(threshold - sum(line.quantity * _amount(view.shelf, line) for line in lines), 0)
+    number_of, price = view.shelf.index.number, view.shelf.price
+    missing = threshold
+    for line in lines:
+        amount = line.amount
+        if amount is None:
+            item = number_of(line.product_id)
+            amount = price(item) if item is not None else 0
+        missing -= line.quantity * amount
     currency = view.config.currency
-    return msgspec.json.encode(_Shipping(_Money(threshold, currency), _Money(missing, currency)))
-
-
-def _amount(shelf: Shelf, line: Line) -> int:
-    if line.amount is not None:
-        return line.amount
-    item = shelf.index.number(line.product_id)
-    return shelf.price(item) if item is not None else 0
+    return msgspec.json.encode(_Shipping(_Money(threshold, currency), _Money(max(missing, 0), currency)))
 
 
 def _step_up(shelf: Shelf, desk: Desk, item: int) -> int | None:

@@ -15,6 +15,7 @@ MOST_PLACEMENTS = 12
 _LONGEST = 200
 _MOST_BASKET = 200
 _MOST_RECENT = 20
+_LIMITS = {f"{number:0{width}}": number for number in range(1, MOST_ITEMS + 1) for width in (1, 2)}
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
@@ -68,60 +69,50 @@ def named(given: Mapping[str, str]) -> list[str]:
 
 
 def _read(config: StoreConfig, placement: PlacementConfig, given: Mapping[str, str]) -> Ask:
+    limit, visitor = given.get("limit"), given.get("visitor")
+    if visitor is not None and not _VISITOR.fullmatch(visitor):
+        raise Invalid("visitor must be 1 to 64 letters, digits, hyphens or underscores", "visitor")
     return Ask(
-        placement=placement,
-        limit=min(_limit(given), placement.slots),
-        product=_text(given, "product"),
-        basket=_list(given, "basket", _MOST_BASKET),
-        recent=_list(given, "session_recent", _MOST_RECENT),
-        customer=_customer(config, given),
-        visitor=_visitor(given),
-        category=_text(given, "category"),
-        words=_text(given, "q"),
+        placement,
+        min(MOST_ITEMS if limit is None else _limit(limit), placement.slots),
+        _text(given, "product") if "product" in given else None,
+        _list(given, "basket", _MOST_BASKET) if "basket" in given else (),
+        _list(given, "session_recent", _MOST_RECENT) if "session_recent" in given else (),
+        _customer(config, given["customer"]) if "customer" in given else None,
+        visitor,
+        _text(given, "category") if "category" in given else None,
+        _text(given, "q") if "q" in given else None,
         # Whatever a page says of itself: what cannot be a language has no title of its own.
-        language=given.get("lang", ""),
+        given.get("lang", ""),
     )
 
 
-def _limit(given: Mapping[str, str]) -> int:
-    text = given.get("limit", str(MOST_ITEMS))
-    if not (
-        text.isascii()
-        and text.isdigit()
-        and len(text) <= len(str(MOST_ITEMS))
-        and 1 <= int(text) <= MOST_ITEMS
-    ):
+def _limit(text: str) -> int:
+    limit = _LIMITS.get(text)
+    if limit is None:
         raise Invalid(f"limit must be a whole number from 1 to {MOST_ITEMS}", "limit")
-    return int(text)
+    return limit
 
 
-def _text(given: Mapping[str, str], name: str) -> str | None:
-    text = given.get(name)
-    if text is not None and (len(text) > _LONGEST or not text.isprintable()):
+def _text(given: Mapping[str, str], name: str) -> str:
+    text = given[name]
+    if len(text) > _LONGEST or not text.isprintable():
         raise Invalid(f"{name} must be a text of at most {_LONGEST} characters", name)
     return text
 
 
-def _customer(config: StoreConfig, given: Mapping[str, str]) -> str | None:
+def _customer(config: StoreConfig, token: str) -> str | None:
     """Read who the shop's server says it is; what is not signed by it is nobody."""
-    token = given.get("customer")
-    if token is not None and not token.isprintable():
+    if not token.isprintable():
         raise Invalid("customer must be a signed id", "customer")
-    return identity.customer(config.customer_keys, token) if token is not None else None
+    return identity.customer(config.customer_keys, token)
 
 
 def _list(given: Mapping[str, str], name: str, most: int) -> tuple[str, ...]:
-    text = given.get(name)
-    if text is None:
-        return ()
-    parts = tuple(part for part in text.split(",") if part)
+    text = given[name]
+    parts = text.split(",")
+    if "" in parts:
+        parts = [part for part in parts if part]
     if len(parts) > most or max(map(len, parts), default=0) > _LONGEST or not text.isprintable():
         raise Invalid(f"{name} must be at most {most} product ids with commas between them", name)
-    return parts
-
-
-def _visitor(given: Mapping[str, str]) -> str | None:
-    text = given.get("visitor")
-    if text is not None and not _VISITOR.fullmatch(text):
-        raise Invalid("visitor must be 1 to 64 letters, digits, hyphens or underscores", "visitor")
-    return text
+    return tuple(parts)

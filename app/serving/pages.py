@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
@@ -129,19 +129,19 @@ class Pages:
 
     def _decide(self, view: StoreView, ask: Ask) -> Decision:
         """Decide; where that fails, or there is no time, with bestsellers, and at last with nothing."""
-        ways: Sequence[tuple[str, Callable[[], Decision]]] = (
-            ("decided", lambda: recommend.decide(view, ask, self.rng)),
-            ("fell_back", lambda: recommend.bestsellers(view, ask)),
-        )
         if self.load.heavy(view.config.store_id):
             self.meter.note("shed")
-            ways = ways[1:]
-        for name, way in ways:
+        else:
             try:
-                return way()
+                return recommend.decide(view, ask, self.rng)
             except Exception as error:  # noqa: BLE001 - the promise of these routes
                 self.failed(error)
-                self.meter.note(f"{name}_failed")
+                self.meter.note("decided_failed")
+        try:
+            return recommend.bestsellers(view, ask)
+        except Exception as error:  # noqa: BLE001 - the promise of these routes
+            self.failed(error)
+            self.meter.note("fell_back_failed")
         return recommend.failure(view, ask)
 
     def _slate(self, view: StoreView, ask: Ask, decision: Decision, logged: Decision | None = None) -> bytes:

@@ -24,17 +24,28 @@ def test_a_pin_beyond_the_last_slot_is_left_out() -> None:
 
 def test_two_thirds_of_a_slate_may_be_of_one_category() -> None:
     categories = np.array([0, 0, 0, 0, 0, 1, 2], np.int32)
-    assert spread([0, 1, 2, 3, 4, 5, 6], categories, 3) == [0, 1, 5, 2, 3, 4, 6]
+    scores = [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0]
+    items, scores = spread([0, 1, 2, 3, 4, 5, 6], scores, categories, 3)
+    assert items == [0, 1, 5, 2, 3, 4, 6]
+    assert scores == [7.0, 6.0, 2.0, 5.0, 4.0, 3.0, 1.0]
 
 
 def test_a_slate_is_full_of_one_category_where_there_is_no_other() -> None:
-    assert spread([0, 1, 2, 3], np.zeros(4, np.int32), 3) == [0, 1, 2, 3]
+    assert spread([0, 1, 2, 3], [1.0] * 4, np.zeros(4, np.int32), 3)[0] == [0, 1, 2, 3]
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=20), st.integers(1, 12))
 def test_spreading_loses_nothing(categories: list[int], limit: int) -> None:
     items = list(range(len(categories)))
-    assert sorted(spread(items, np.array(categories, np.int32), limit)) == items
+    scores = [float(-item) for item in items]
+    found, told = spread(items, scores, np.array(categories, np.int32), limit)
+    assert sorted(found) == items
+    assert told == [float(-item) for item in found]
+    most = max(-(-limit * 2 // 3), 2)
+    first = [categories[item] for item in found[:limit]]
+    others = [categories[item] for item in found[limit:]]
+    for each in set(first):
+        assert first.count(each) <= most or not set(others) - {each}
 
 
 def test_a_pinned_slot_is_certain_and_the_others_keep_their_odds() -> None:
