@@ -132,6 +132,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Front:
+    """Where a shop's pages find us: our address, and the public key under which they ask."""
+
+    base: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class NativeList:
     """What the shop's own recommendations of a product should be: best first."""
 
@@ -169,6 +177,10 @@ class Platform(Protocol):
 
     def pull(self, access: Access, kind: Kind, since: str) -> Iterator[Page]:
         """All records changed since the cursor ("" = ever). Raises Forbidden, Unauthorized or Upstream."""
+        ...
+
+    def place(self, access: Access, front: Front) -> None:
+        """Tell the shop's pages where we are; twice is as good as once. Raises as ``pull``."""
         ...
 
     def publish(self, access: Access, lists: Iterable[NativeList]) -> None:

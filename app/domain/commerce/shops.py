@@ -13,10 +13,12 @@ from app.domain.accounts import audit, grants, stores
 from app.domain.accounts.stores import NewStore
 from app.domain.commerce import install, markets, privacy, pulls
 from app.domain.merchandising import storefront
+from app.kernel.errors import Forbidden, Upstream
 from app.kernel.ids import StoreId, new_id
+from app.kernel.log import get_logger
 from app.kernel.runtime import Runtime, Unit
 from app.platforms import registry
-from app.platforms.base import Description, Grant
+from app.platforms.base import Access, Description, Front, Grant
 
 _ACTOR: Final = "platform"
 
@@ -48,20 +50,23 @@ def welcome(runtime: Runtime, platform: str, grant: Grant) -> StoreId:
             if known is not None:
                 raise
         else:
+            _place(runtime, store_id, lambda: grant)
             return store_id
     raise AssertionError("a shop that somebody else connected is not found")
 
 
 def refresh(runtime: Runtime, store_id: StoreId) -> None:
-    """The job: ask a shop what it says of itself now, in case nobody told us. Safe to run twice."""
+    """The job: ask a shop what it says of itself now, and tell its pages where we are. Safe to run twice."""
     with runtime.unit(store_id) as unit:
         platform = registry.named(runtime.platforms, stores.get(unit.session, store_id).platform)
         if not grants.is_good(unit.session, store_id):
             return
     told = platform.describe(grants.access(runtime, store_id))
     with runtime.unit(store_id) as unit:
-        if grants.is_good(unit.session, store_id):  # it may have left meanwhile
-            _describe(unit, store_id, told, runtime)
+        if not grants.is_good(unit.session, store_id):  # it left meanwhile
+            return
+        _describe(unit, store_id, told, runtime)
+    _place(runtime, store_id, grants.access(runtime, store_id))
 
 
 def forget(runtime: Runtime, store_id: StoreId, told_at: datetime) -> None:
@@ -73,6 +78,17 @@ def forget(runtime: Runtime, store_id: StoreId, told_at: datetime) -> None:
         public_key = stores.get(unit.session, store_id).public_key
         privacy.erase_store(unit.session, store_id)
         unit.after_commit(lambda: publisher.forget(runtime.valkey, store_id, public_keys=(public_key,)))
+
+
+def _place(runtime: Runtime, store_id: StoreId, access: Access) -> None:
+    """A shop that does not take it now is told when it is asked what it says of itself the next time."""
+    with runtime.unit(store_id) as unit:
+        store = stores.get(unit.session, store_id)
+        name, front = store.platform, Front(runtime.settings.public_url, store.public_key)
+    try:
+        registry.named(runtime.platforms, name).place(access, front)
+    except (Forbidden, Upstream) as error:
+        get_logger(__name__).warning("a shop's pages were not told", store_id=store_id, error=str(error))
 
 
 def _create(unit: Unit, store_id: StoreId, told: Description, shop: Shop, runtime: Runtime) -> None:

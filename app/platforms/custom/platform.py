@@ -11,6 +11,7 @@ from app.platforms.base import (
     Access,
     Context,
     Description,
+    Front,
     Grant,
     Heard,
     InstallRequest,
@@ -49,6 +50,9 @@ class CustomPlatform:
     def pull(self, access: Access, kind: Kind, since: str) -> Iterator[Page]:  # noqa: ARG002 - the protocol's
         """Nothing, ever: the shop pushes, we have no address to ask."""
         return iter(())
+
+    def place(self, access: Access, front: Front) -> None:
+        """Nowhere: whoever made the shop put our script into its pages."""
 
     def publish(self, access: Access, lists: Iterable[NativeList]) -> None:
         """Nowhere: the shop asks our API for what it shows."""

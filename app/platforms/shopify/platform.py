@@ -15,6 +15,7 @@ from app.platforms.base import (
     Access,
     Context,
     Description,
+    Front,
     Grant,
     Heard,
     InstallRequest,
@@ -26,15 +27,25 @@ from app.platforms.base import (
     Redirect,
 )
 from app.platforms.records import Parsed
-from app.platforms.shopify import bulk, hooks, native, payloads, tokens
+from app.platforms.shopify import bulk, hooks, native, payloads, pixel, tokens
 from app.platforms.shopify.budget import Budgets
 from app.platforms.shopify.client import Client, Sleep
 from app.platforms.shopify.config import Config
+from app.platforms.shopify.front import place
 from app.platforms.shopify.identity import Identity, Request, recognise
 from app.platforms.shopify.shop import describe
 
 SCOPES: Final = frozenset(
-    {"read_customers", "read_inventory", "read_markets", "read_orders", "read_products", "write_products"}
+    {
+        "read_customer_events",
+        "read_customers",
+        "read_inventory",
+        "read_markets",
+        "read_orders",
+        "read_products",
+        "write_pixels",
+        "write_products",
+    }
 )
 """What a code grant asks for: the same as ``shopify.app.toml`` (a test compares them)."""
 
@@ -81,6 +92,11 @@ class ShopifyPlatform:
 
     def pull(self, access: Access, kind: Kind, since: str) -> Iterator[Page]:
         return bulk.pull(self.client(access), self.http, kind, since, now=self.clock.now())
+
+    def place(self, access: Access, front: Front) -> None:
+        client = self.client(access)
+        place(client, front)
+        pixel.place(client, front)
 
     def publish(self, access: Access, lists: Iterable[NativeList]) -> None:
         native.publish(self.client(access), lists)

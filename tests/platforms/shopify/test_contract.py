@@ -19,7 +19,10 @@ OPERATIONS = sorted((ROOT / "app/platforms/shopify/operations").glob("*.graphql"
 PARTNER = sorted((ROOT / "app/platforms/shopify/operations/partner").glob("*.graphql"))
 
 # Scopes that the schema does not tie to a field that we ask for, each with its reason.
-REASONS = {"write_products": "metafieldsSet writes to products, which only its description says"}
+REASONS = {
+    "read_customer_events": "what a pixel hears, which Shopify's guide to pixels alone says",
+    "write_products": "metafieldsSet writes to products, which only its description says",
+}
 
 COMPLIANCE = {"customers/data_request", "customers/redact", "shop/redact"}
 

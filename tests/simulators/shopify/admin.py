@@ -17,7 +17,7 @@ from graphql import (
     validate,
 )
 
-from tests.simulators.shopify import bulk, contract, points
+from tests.simulators.shopify import bulk, contract, pixels, points
 from tests.simulators.shopify.points import Points
 from tests.simulators.shopify.resolve import Ask, resolve
 from tests.simulators.shopify.shop import Node, Ref, Shop
@@ -84,6 +84,8 @@ class Admin:
             "bulkOperationCancel": self._cancel_bulk,
             "metafieldsSet": self._set_metafields,
             "metafieldsDelete": self._delete_metafields,
+            "webPixelCreate": lambda webPixel: pixels.create(self.shop, webPixel["settings"]),  # noqa: N803
+            "webPixelUpdate": lambda id, webPixel: pixels.update(self.shop, id, webPixel["settings"]),  # noqa: A006, N803
         }
         operation = document.definitions[0]
         is_mutation = (
@@ -116,9 +118,10 @@ class Admin:
         return None
 
     def _installation(self) -> Node:
+        gid = "gid://shopify/AppInstallation/1"
+        held = {"__typename": "AppInstallation", "id": gid, "metafields": []}
         return {
-            "__typename": "AppInstallation",
-            "id": "gid://shopify/AppInstallation/1",
+            **self.shop.all("AppInstallation").setdefault(gid, held),
             "app": {"__typename": "App", "id": APP},
             "accessScopes": [{"__typename": "AccessScope", "handle": each} for each in sorted(self.scopes)],
             "activeSubscriptions": self.subscriptions,
@@ -129,7 +132,7 @@ class Admin:
             "__typename": "Shop", "id": f"gid://shopify/Shop/{self.shop.number}", "name": self.shop.name,
             "myshopifyDomain": self.shop.domain, "currencyCode": self.shop.currency,
             "ianaTimezone": "Europe/London", "enabledPresentmentCurrencies": self.shop.currencies,
-            "primaryDomain": {"__typename": "Domain", "host": self.shop.domain},
+            "primaryDomain": {"__typename": "Domain", "host": self.shop.host or self.shop.domain},
             "plan": {"__typename": "ShopPlan", "shopifyPlus": False, "partnerDevelopment": False},
         }  # fmt: skip
 

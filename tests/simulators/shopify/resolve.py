@@ -68,6 +68,11 @@ def _root(ask: Ask, name: str, args: dict[str, Any]) -> Any:
         return ask.shop_node
     if name == "currentAppInstallation":
         return ask.installation
+    if name == "webPixel" and "id" not in args:
+        held = list(ask.shop.all("WebPixel").values())
+        if not held:
+            raise GraphQLError("No web pixel was found for this app.")
+        return held[0]
     if "id" in args:
         return ask.shop.find(args["id"])
     raise GraphQLError(f"the simulator does not know QueryRoot.{name}")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
-from tests.simulators.shopify import partners
+from tests.simulators.shopify import partners, storefront
 from tests.simulators.shopify.contract import VERSION
 from tests.simulators.shopify.tokens import Refused
 from tests.simulators.shopify.world import Installed, World
@@ -21,6 +21,7 @@ def create(world: World) -> Flask:
     _oauth(flask, world)
     _admin_api(flask, world)
     _pages(flask, world)
+    flask.register_blueprint(storefront.create(world))
     flask.register_blueprint(partners.create(world))
     return flask
 
@@ -96,12 +97,3 @@ def _pages(flask: Flask, world: World) -> None:
         answer = jsonify(_find(world, domain).extensions)
         answer.headers["Access-Control-Allow-Origin"] = "*"
         return answer
-
-    @flask.get("/<domain>/products/<handle>")
-    def product(domain: str, handle: str) -> str:
-        shop = _find(world, domain).shop
-        found = [each for each in shop.all("Product").values() if each["handle"] == handle]
-        if not found:
-            abort(404)
-        variant = shop.at(found[0]["variants"][0].gid)
-        return render_template("product.html", shop=shop, product=found[0], variant=variant)

@@ -46,6 +46,7 @@ class Shop:
     clock: Clock
     name: str = "Acme"
     number: int = 1
+    host: str = ""
     currency: str = "GBP"
     foreign: tuple[str, str] = ("", "1")
     locations: tuple[str, ...] = ("gid://shopify/Location/1",)

@@ -19,6 +19,7 @@ from app.kernel.clock import Clock
 from tests.simulators.shopify.admin import Admin
 from tests.simulators.shopify.contract import VERSION
 from tests.simulators.shopify.shop import Happening, Shop
+from tests.simulators.shopify.theme import Theme
 from tests.simulators.shopify.tokens import Tokens
 
 TOML = Path(__file__).parents[3] / "shopify.app.toml"
@@ -57,6 +58,7 @@ class Installed:
     sent: int = 0
     plan: str = ""
     extensions: list[dict[str, Any]] = field(default_factory=list)
+    theme: Theme = field(default_factory=Theme)
 
 
 @dataclass
