@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.console.frame import embedded, pages
 from app.console.frame.person import editor, present
 from app.domain.accounts import audit, grants, stores
-from app.domain.commerce import disclosures, pulls
+from app.domain.commerce import disclosures, markets, pulls
 from app.domain.insight import usage
 from app.domain.learning import natives
 from app.domain.merchandising import storefront
@@ -82,6 +82,8 @@ def _home(runtime: Runtime) -> str:
             "platform/shopify.html",
             parts=parts(frame.shop, frame.client_id),
             pulls=pulls.every(unit.session, person.store_id),
+            markets=markets.every(unit.session, person.store_id),
+            sold=markets.sold(unit.session, person.store_id),
             has_all_orders=_WHOLE_HISTORY in scopes,
             missing=sorted(embedded.wanted_scopes() - embedded.with_implied(scopes)),
             usage=usage.this_month(unit.session, person.store_id, now=runtime.clock.now()),

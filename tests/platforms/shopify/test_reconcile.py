@@ -9,7 +9,7 @@ import pytest
 from app.domain.commerce import pulls
 from app.domain.learning import assemble
 from tests.platforms.shopify.conftest import Bench
-from tests.simulators.shopify.shop import number
+from tests.simulators.shopify.shop import Line, number
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1, minutes=1)
@@ -126,6 +126,20 @@ def test_markets_and_currencies_are_read_at_the_installation(bench: Bench) -> No
     bench.install()
     assert bench.rows(MARKETS) == [("Europe", "EUR", True, True), ("Japan", "JPY", False, False)]
     assert bench.store.currencies == ["GBP", "EUR", "JPY"]
+
+
+def test_the_first_page_says_where_it_sells_and_in_what_it_was_paid(bench: Bench) -> None:
+    bench.at.shop.add_market("Europe", "EUR")
+    tea = bench.at.shop.add_product("Tea", "9.50")["variants"][0].gid
+    bench.at.shop.place_order([Line(tea)])
+    bench.at.shop.foreign = ("EUR", "1.20")
+    bench.at.shop.place_order([Line(tea)])
+    bench.at.shop.place_order([Line(tea)])
+    bench.install()
+    bench.sync()
+    page = bench.open().text
+    assert '<th scope="row">Europe</th><td>EUR</td><td>open</td>' in page
+    assert "Paid orders: 2 for €22.80, 1 for £9.50." in page
 
 
 def test_a_new_market_is_heard_of(bench: Bench) -> None:
