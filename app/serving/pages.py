@@ -84,7 +84,9 @@ class Pages:
             swaps = cart.write(asked.view, lines, found, len(shown) + 1)
             more = b',"swaps":%b,"free_shipping":%b}' % (swaps, cart.shipping(asked.view, ask, lines))
             extra = [swap.item for swap in found]
-            logged = decision._replace(items=[*shown, *extra], odds=[*decision.odds, *[1.0] * len(extra)])
+            logged = decision._replace(
+                items=[*shown, *extra], odds=[*decision.odds, *[1.0] * len(extra)], kept=None
+            )
             return _json(self._slate(asked.view, ask, decision, logged)[:-1] + more, _UNSHARED)
         return _json(self._slate(asked.view, ask, decision)[:-1] + more, _UNSHARED)
 

@@ -51,12 +51,19 @@ FAILED = "failed"
 INACTIVE = "inactive"
 
 
+class Kept(NamedTuple):
+    """A slate that many get: the shop's ids of its items, and their JSON by placement and title."""
+
+    ids: tuple[str, ...]
+    odds: tuple[float, ...]
+    written: dict[object, bytes]
+
+
 class Decision(NamedTuple):
     """What was picked for whom; ``tier`` names the best source that had an answer.
 
-    ``whys`` are the codes of the reasons. ``shared`` = the next stranger on this page gets the same.
-    ``written`` keeps the JSON of the items, by placement and title, where the slate is that of a page that is
-    kept.
+    ``whys`` are the codes of the reasons. ``shared`` = the next stranger on this page gets the same. ``kept``
+    is what was worked out before, where the slate is that of a page that is kept.
     """
 
     arm: Arm
@@ -66,7 +73,7 @@ class Decision(NamedTuple):
     whys: list[tuple[int, int]]
     shared: bool = False
     explored: bool = False
-    written: dict[object, bytes] | None = None
+    kept: Kept | None = None
 
 
 def decide(view: StoreView, ask: Ask, rng: Random) -> Decision:
@@ -93,10 +100,10 @@ def decide(view: StoreView, ask: Ask, rng: Random) -> Decision:
         slots = settle(*_free(page, room := _room(desk, ask, context)), room, explore)
         known = _decision(desk, ask, page, slots, assigned)
         if key is not None:
-            known = known._replace(written={})
+            known = known._replace(kept=Kept(shelf.ids(known.items), tuple(known.odds), {}))
             desk.keep(key, known)
-    _, tier, items, odds, whys, _, explored, written = known
-    return Decision(assigned, tier, items, odds, whys, _stranger(ask, context), explored, written)
+    _, tier, items, odds, whys, _, explored, kept = known
+    return Decision(assigned, tier, items, odds, whys, _stranger(ask, context), explored, kept)
 
 
 def bestsellers(view: StoreView, ask: Ask) -> Decision:
@@ -119,7 +126,11 @@ def failure(view: StoreView, ask: Ask) -> Decision:
 
 def record(view: StoreView, ask: Ask, decision: Decision, slate_id: str, at: datetime) -> SlateRecord:
     """Write a decision down for the log."""
-    shelf = view.shelf
+    shelf, kept = view.shelf, decision.kept
+    if kept is not None:
+        ids, odds = kept.ids, kept.odds
+    else:
+        ids, odds = shelf.ids(decision.items) if shelf is not None else (), tuple(decision.odds)
     return SlateRecord(
         slate_id,
         at,
@@ -128,8 +139,8 @@ def record(view: StoreView, ask: Ask, decision: Decision, slate_id: str, at: dat
         ask.customer,
         ask.product,
         ask.basket,
-        shelf.ids(decision.items) if shelf is not None else (),
-        tuple(decision.odds),
+        ids,
+        odds,
         view.model_version,
         decision.arm,
         decision.arm is Arm.HOLDOUT,
@@ -143,13 +154,14 @@ def render(view: StoreView, ask: Ask, decision: Decision, slate_id: str) -> byte
     if decision.arm is Arm.HOLDOUT:
         return slate.compose(view, ask.placement, _NOBODY, slate_id=slate_id, language=ask.language)
     filled = slate.Filled(decision.items, decision.whys)
-    if decision.written is None:
+    if decision.kept is None:
         return slate.compose(view, ask.placement, filled, slate_id=slate_id, language=ask.language)
     key = (ask.placement.key, ask.placement.title_in(ask.language))
-    told = decision.written.get(key)
+    written = decision.kept.written
+    told = written.get(key)
     if told is None:
         told = slate.compose(view, ask.placement, filled, slate_id="", language=ask.language)[len(_UNNAMED) :]
-        decision.written[key] = told
+        written[key] = told
     return b'{"slate_id":"%b"%b' % (slate_id.encode(), told)
 
 
