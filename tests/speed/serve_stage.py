@@ -22,7 +22,7 @@ from app.bridge import publisher
 from app.kernel import cache, embedded
 from tests.speed import shops as drawn
 from tests.speed.shops import Shop
-from tests.speed.traffic import requests
+from tests.speed.traffic import HEAVY, requests
 
 _SERVERS = 2
 _STATIC_BYTES = 4_700
@@ -55,11 +55,12 @@ class Size:
     seconds: int
     colds: int
     stale: int
+    events: int
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What runs. ``nginx`` is None where it is not installed."""
+    """What runs, and requests for all shops, for the small ones, for the largest. No nginx: None."""
 
     valkey: Redis
     shops: Sequence[Shop]
@@ -67,6 +68,7 @@ class Stage:
     servers: Sequence[psutil.Process]
     traffic: Path
     light: Path
+    heavy: Path
     nginx: str | None
 
     def cpu(self) -> float:
@@ -92,12 +94,13 @@ def stage(folder: Path, size: Size) -> Iterator[Stage]:
         servers = [stack.enter_context(_server(folder, url, port)) for _ in range(_SERVERS)]
         base = f"http://127.0.0.1:{port}"
         _wait(f"{base}/healthz")
-        traffic, light = folder / "traffic.json", folder / "light.json"
+        traffic, light, heavy = (folder / f"{name}.json" for name in ("traffic", "light", "heavy"))
         _write(traffic, shops, size.requests)
-        _write(light, shops[1:], size.requests // 4)
+        _write(light, shops, size.requests // 4, 0.0)
+        _write(heavy, shops, size.requests // 2, 1.0)
         nginx = stack.enter_context(_nginx(folder / "static"))
         minded = [psutil.Process(each.pid) for each in servers]
-        yield Stage(valkey, shops, base, minded, traffic, light, nginx)
+        yield Stage(valkey, shops, base, minded, traffic, light, heavy, nginx)
 
 
 def generate(file: Path | str, **options: object) -> dict[str, float]:
@@ -114,8 +117,8 @@ def generate(file: Path | str, **options: object) -> dict[str, float]:
     return figures
 
 
-def _write(file: Path, shops: Sequence[Shop], count: int) -> None:
-    file.write_text(json.dumps([asdict(each) for each in requests(shops, count)]))
+def _write(file: Path, shops: Sequence[Shop], count: int, heavy: float = HEAVY) -> None:
+    file.write_text(json.dumps([asdict(each) for each in requests(shops, count, heavy)]))
 
 
 @contextmanager

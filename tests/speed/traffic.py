@@ -27,12 +27,15 @@ class Request:
     headers: dict[str, str]
 
 
-def requests(shops: Sequence[Shop], count: int, seed: int = 1) -> Iterator[Request]:
-    """Yield so many requests; items are asked for by Zipf's law, each client has an address of its own."""
-    rng = Random(seed)
+def requests(shops: Sequence[Shop], count: int, heavy: float = HEAVY) -> Iterator[Request]:
+    """Yield so many requests, the share ``heavy`` for the first shop; items are asked for by Zipf's law.
+
+    Each client has an address of its own.
+    """
+    rng = Random(1)
     until = int(time.time()) + 24 * 60 * 60
     for number in range(count):
-        shop = shops[0] if rng.random() < HEAVY else rng.choice(shops[1:])
+        shop = shops[0] if rng.random() < heavy else rng.choice(shops[1:])
         yield _request(rng, shop, number, until)
 
 
