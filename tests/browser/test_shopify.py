@@ -2,81 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
-from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from app.domain.accounts import stores
-from app.factory import create_app
-from app.kernel.clock import SystemClock
 from app.kernel.runtime import Runtime
-from app.platforms.shopify.budget import Budgets
-from app.platforms.shopify.config import Config
-from app.platforms.shopify.platform import ShopifyPlatform
-from tests.browser.conftest import free_port
-from tests.simulators.shopify.server import create
-from tests.simulators.shopify.world import Installed, Partner, World
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+from tests.browser.shopify import Stage, raised
 
 pytestmark = pytest.mark.browser
-SECRET = "client-secret-of-the-app-under-test"
-
-
-@dataclass
-class Stage:
-    runtime: Runtime
-    world: World
-    at: Installed
-
-    @property
-    def admin(self) -> str:
-        return f"{self.world.address}/admin.shopify.com/store/acme/apps/alongside"
-
-
-@contextmanager
-def serving(port: int, wsgi: WSGIApplication) -> Iterator[None]:
-    server = make_server("127.0.0.1", port, wsgi, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
 def stage(runtime: Runtime, tmp_path: Path) -> Iterator[Stage]:
-    ours, theirs = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
-    world = World(Partner("client-id", SECRET, ours), SystemClock(), tmp_path / "shopify", theirs)
-    at = world.open("acme.myshopify.com", name="Acme Tea")
-    config = Config("client-id", SECRET, "", theirs, ours)
-    budgets = Budgets(runtime.valkey, SystemClock())
-    here = replace(
-        runtime,
-        clock=SystemClock(),
-        settings=replace(runtime.settings, public_url=ours),
-        platforms={"shopify": ShopifyPlatform(config, config.client(), SystemClock(), budgets)},
-    )
-    with here.unit() as unit:
-        unit.session.execute(text("delete from directory where kind = 'shopify'"))
-    with (
-        serving(int(theirs.rpartition(":")[2]), create(world)),
-        serving(int(ours.rpartition(":")[2]), create_app(here)),
-    ):
-        yield Stage(here, world, at)
+    with raised(runtime, tmp_path) as stage:
+        yield stage
 
 
 @pytest.fixture
@@ -101,6 +44,17 @@ def test_opening_the_app_in_the_admin_connects_the_shop_and_shows_its_home(stage
     expect(home.locator("[data-part=bundle]")).to_have_text("not known")
     with stage.runtime.unit() as unit:
         assert stores.of_shop(unit.session, "shopify", "acme.myshopify.com")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_home_page_is_as_wide_as_its_frame(stage: Stage, page: Page, width: int) -> None:
+    stage.at.shop.add_market("United Kingdom", "GBP")
+    stage.at.shop.add_market("Europe", "EUR", local=True)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(stage.admin)
+    expect(inside(page).get_by_role("heading", name="Markets and currencies")).to_be_visible()
+    needed = page.frames[-1].evaluate("document.documentElement.scrollWidth")
+    assert needed <= width
 
 
 def test_a_link_leads_through_a_fresh_token_and_no_cookie(stage: Stage, page: Page) -> None:

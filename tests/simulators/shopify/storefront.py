@@ -97,6 +97,19 @@ def create(world: World) -> Blueprint:
         answer.headers["Access-Control-Allow-Origin"] = "*"
         return answer
 
+    @blueprint.get("/<domain>/admin/themes/current/editor")
+    def editor() -> str:
+        """A deep link into the theme editor: the merchant saves what it proposes."""
+        theme, client_id = _visit().installed.theme, world.partner.client_id
+        app, _, handle = (request.args.get("addAppBlockId") or request.args["activateAppId"]).partition("/")
+        if app != client_id or handle not in blocks.names():
+            abort(404)
+        if "activateAppId" in request.args:
+            theme.embed = True
+        else:
+            theme.blocks.setdefault(request.args["template"], []).append(Placed(handle))
+        return f"<h1>Saved: {handle}</h1>"
+
     for path in ("", "/<any(fr, jp):path>"):
         _pages(blueprint, f"/<domain>{path}")
         _ajax(blueprint, f"/<domain>{path}")

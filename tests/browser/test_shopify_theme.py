@@ -1,0 +1,314 @@
+"""Our blocks in a simulated theme, in a real browser: from the admin's frame to revenue to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from app.kernel.runtime import Runtime
+from tests.browser.shopify import SHOP, Stage, raised
+from tests.browser.test_journey import soon
+from tests.simulators.shopify.shop import Line, Node
+from tests.simulators.shopify.theme import Market, Theme
+
+pytestmark = pytest.mark.browser
+
+CARDS = '[data-block-handle="recommendations"] .alongside-card'
+PRICES = {"Tea": "6.55", "Cup": "7.45", "Pot": "24.05", "Hat": "12.35", "Bag": "19.95"}
+
+
+@pytest.fixture
+def stage(runtime: Runtime, tmp_path: Path) -> Iterator[Stage]:
+    """A shop whose orders say that cup and pot go with tea; we are not installed, its theme is bare."""
+    with raised(runtime, tmp_path) as stage:
+        shop = stage.at.shop
+        goods = [shop.add_product(name, price, stock=(50,)) for name, price in PRICES.items()]
+        sold = [each["variants"][0].gid for each in goods]
+        for at in range(40):
+            pair = (0, 1 + at % 2) if at % 4 else (3, 4)
+            order = shop.place_order([Line(sold[each]) for each in pair], tell=False)
+            long_ago = stage.runtime.clock.now() - timedelta(hours=3 * (40 - at))
+            order["createdAt"] = order["updatedAt"] = long_ago.strftime("%Y-%m-%dT%H:%M:%SZ")
+        stage.at.theme = Theme(blocks={}, embed=False)
+        yield stage
+
+
+@pytest.fixture
+def merchant(browser: Browser, stage: Stage) -> Iterator[BrowserContext]:
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as window:
+        # The theme editor of a shop lies at Shopify; here it is the simulator's.
+        window.route(f"https://{SHOP}/**", lambda route: to_simulator(route, window, stage))
+        yield window
+
+
+@pytest.fixture
+def buyers(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
+    opened: list[BrowserContext] = []
+
+    def come() -> BrowserContext:
+        opened.append(browser.new_context(viewport={"width": 1280, "height": 900}))
+        return opened[-1]
+
+    yield come
+    for each in opened:
+        each.close()
+
+
+def to_simulator(route: Route, window: BrowserContext, stage: Stage) -> None:
+    path = route.request.url.removeprefix(f"https://{SHOP}/")
+    route.fulfill(response=window.request.get(stage.shop + path))
+
+
+def installed(stage: Stage, merchant: BrowserContext) -> Page:
+    """Opened in the admin, fetched and learned."""
+    page = merchant.new_page()
+    page.goto(stage.admin)
+    expect(page.frame_locator("iframe").get_by_role("heading", name="Acme Tea")).to_be_visible()
+    stage.fetch()
+    stage.learn()
+    return page
+
+
+def switch_on(stage: Stage, merchant: BrowserContext, *parts: str) -> None:
+    """By the links of the first page, which lead into the theme editor."""
+    for part in parts:
+        page = merchant.new_page()
+        page.goto(stage.admin)
+        row = page.frame_locator("iframe").get_by_role("row", name=part)
+        row.get_by_role("link", name="Switch on").click()
+        expect(page.get_by_role("heading", name="Saved")).to_be_visible()
+        page.close()
+
+
+def look(page: Page) -> None:
+    """Down to where our blocks stand."""
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+
+
+def enter(stage: Stage, come: Callable[[], BrowserContext], path: str = "products/tea") -> Page:
+    """A buyer who agrees and is not of the holdout: one in twenty is, and then another comes."""
+    for _ in range(5):
+        page = come().new_page()
+        page.goto(stage.shop + path)
+        accept = page.get_by_role("button", name="Accept")
+        if accept.count():
+            accept.click()
+            page.goto(stage.shop + path)
+        look(page)
+        page.wait_for_load_state("networkidle")
+        if page.locator(CARDS).count():
+            return page
+    raise AssertionError("five buyers in a row saw no recommendations")
+
+
+def at_console(stage: Stage, page: Page) -> str:
+    """What the overview in the admin's frame says was attributed."""
+    stage.settle()
+    page.goto(stage.admin)
+    inside = page.frame_locator("iframe")
+    inside.get_by_role("link", name="Overview", exact=True).click()
+    return inside.locator("#attributed").inner_text()
+
+
+def pay(page: Page) -> None:
+    page.get_by_role("link", name="Cart").click()
+    page.get_by_role("button", name="Check out").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
+def last_order(stage: Stage) -> Node:
+    return list(stage.at.shop.all("Order").values())[-1]
+
+
+def attributes(pairs: list[Node]) -> dict[str, str]:
+    return {each["key"]: each["value"] for each in pairs}
+
+
+def test_from_the_admins_frame_to_revenue_to_the_cent(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
+) -> None:
+    console = installed(stage, merchant)
+    switch_on(stage, merchant, "Alongside in your theme", "Recommendations")
+    assert at_console(stage, console) == "£0.00"
+
+    page = enter(stage, buyers)
+    card = page.locator(CARDS).first
+    card.scroll_into_view_if_needed()
+    title = card.locator("a").inner_text()
+    assert card.locator(".alongside-price").inner_text() == f"£{PRICES[title]}"
+    page.wait_for_timeout(1500)
+    card.locator("a").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    page.locator("#buy button").click()
+    pay(page)
+
+    order = last_order(stage)
+    line = stage.at.shop.at(order["lineItems"][0].gid)
+    assert attributes(line["customAttributes"])["_alongside_slate"]
+    assert attributes(order["customAttributes"])["_alongside_visitor"].startswith("v_")
+    assert at_console(stage, console) == f"£{PRICES[title]}"
+
+
+@pytest.mark.parametrize("theme", [Theme(), Theme(actions=False)], ids=["standard actions", "the AJAX cart"])
+def test_a_card_is_added_where_it_is_shown_and_the_theme_shows_it(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext], theme: Theme
+) -> None:
+    console = installed(stage, merchant)
+    stage.at.theme = theme
+    page = enter(stage, buyers)
+    card = page.locator(CARDS).first
+    title = card.locator("a").inner_text()
+    card.get_by_role("button").click()
+    expect(card.get_by_role("button")).to_contain_text("Added")
+    expect(page.locator("#shopify-section-cart-count")).to_have_text("1")
+    pay(page)
+    line = stage.at.shop.at(last_order(stage)["lineItems"][0].gid)
+    assert attributes(line["customAttributes"])["_alongside_slate"]
+    assert at_console(stage, console) == f"£{PRICES[title]}"
+
+
+def test_the_cart_block_follows_the_cart(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
+) -> None:
+    installed(stage, merchant)
+    stage.at.theme = Theme()
+    page = enter(stage, buyers)
+    page.locator("#buy button").click()
+    cards = page.locator('[data-block-handle="cart-offers"] .alongside-card')
+    look(page)
+    expect(cards.first).to_be_visible()
+    placement = page.locator("alongside-placement[data-alongside-cart]")
+    expect(placement).to_have_attribute("total", "655")
+    title = cards.first.locator("a").inner_text()
+    cards.first.get_by_role("button").click()
+    expect(placement).to_have_attribute("total", str(round((6.55 + float(PRICES[title])) * 100)))
+    expect(cards.get_by_role("link", name=title)).to_have_count(0)
+
+
+def test_the_buyers_market_has_its_own_words_prices_and_addresses(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
+) -> None:
+    installed(stage, merchant)
+    titles = {"cup": "Tasse", "pot": "Théière", "hat": "Chapeau", "bag": "Sac"}
+    france = Market("fr", "fr", "EUR", "2", "{} €", titles, frozenset({"bag"}))
+    stage.at.theme = Theme(markets=(Market(), france))
+    page = enter(stage, buyers, "fr/products/tea")
+    shown = page.locator(CARDS)
+    assert set(shown.locator("a").all_inner_texts()) <= set(titles.values()) - {"Sac"}
+    cup = shown.filter(has_text="Tasse")
+    assert cup.locator(".alongside-price").inner_text().replace("\xa0", " ").replace(" ", " ") == "14,90 €"
+    cup.locator("a").click()
+    page.wait_for_url("**/fr/products/cup")
+
+
+def test_the_widget_comes_to_life_once_with_the_embed_and_all_blocks(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
+) -> None:
+    installed(stage, merchant)
+    stage.at.theme = Theme()
+    page = enter(stage, buyers)
+    asked: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.reload()
+    look(page)
+    expect(page.locator(CARDS).first).to_be_visible()
+    assert page.locator("script[data-key]").count() > 1
+    assert sum("/v1/placements" in each for each in asked) == 1
+    assert sum(each.endswith("/alongside.js") for each in asked) <= 1
+    assert page.locator('[data-block-handle="recommendations"] section').count() == 1
+    assert errors == []
+
+
+def test_who_declines_is_not_recognised_and_still_served(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
+) -> None:
+    installed(stage, merchant)
+    stage.at.theme = Theme()
+    window = buyers()
+    page = window.new_page()
+    page.goto(f"{stage.shop}products/tea")
+    page.get_by_role("button", name="Decline").click()
+    page.goto(f"{stage.shop}products/tea")
+    look(page)
+    expect(page.locator(CARDS).first).to_be_visible()
+    assert "alongside_visitor" not in {each["name"] for each in window.cookies()}
+    page.locator(CARDS).first.get_by_role("button").click()
+    expect(page.locator("#shopify-section-cart-count")).to_have_text("1")
+    pay(page)
+    assert last_order(stage)["customAttributes"] == []
+
+
+def test_who_changes_his_mind_is_taken_off_the_cart(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
+) -> None:
+    installed(stage, merchant)
+    stage.at.theme = Theme()
+    page = enter(stage, buyers)
+    page.locator(CARDS).first.get_by_role("button").click()
+    expect(page.locator("#shopify-section-cart-count")).to_have_text("1")
+    with page.expect_response("**/cart/update.js"):
+        page.evaluate("window.Shopify.customerPrivacy.setTrackingConsent({ analytics: false })")
+    pay(page)
+    assert last_order(stage)["customAttributes"] == []
+
+
+def test_a_second_order_tells_the_visitor_too(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
+) -> None:
+    installed(stage, merchant)
+    stage.at.theme = Theme()
+    page = enter(stage, buyers)
+    told = []
+    for _ in range(2):
+        page.goto(f"{stage.shop}products/cup")
+        page.wait_for_load_state("networkidle")
+        page.locator("#buy button").click()
+        page.wait_for_load_state("networkidle")
+        pay(page)
+        told.append(attributes(last_order(stage)["customAttributes"])["_alongside_visitor"])
+    assert told[0] == told[1]
+
+
+def test_without_javascript_published_products_stand_there(
+    stage: Stage, merchant: BrowserContext, browser: Browser
+) -> None:
+    page = installed(stage, merchant)
+    page.goto(stage.admin)
+    inside = page.frame_locator("iframe")
+    inside.get_by_role("button", name="Switch on").click()
+    expect(inside.get_by_role("button", name="Switch off and take back")).to_be_visible()
+    stage.settle()
+    stage.at.theme = Theme()
+    with browser.new_context(java_script_enabled=False) as window:
+        plain = window.new_page()
+        plain.goto(f"{stage.shop}products/tea")
+        cup = plain.locator(f"{CARDS}", has_text="Cup")
+        expect(cup).to_be_visible()
+        expect(cup.locator(".alongside-price")).to_have_text("£7.45")
+        cup.get_by_role("link").click()
+        expect(plain.get_by_role("heading", level=1)).to_have_text("Cup")
+
+
+def test_without_the_app_the_page_is_as_if_we_were_not_there(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
+) -> None:
+    installed(stage, merchant)
+    stage.at.theme = Theme()
+    window = buyers()
+    window.route("**/v1/**", lambda route: route.abort())
+    page = window.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{stage.shop}products/tea")
+    look(page)
+    page.wait_for_timeout(2000)
+    assert page.locator(CARDS).count() == 0
+    assert errors == []
+    page.locator("#buy button").click()
+    assert soon(lambda: page.locator("#lines li").count() == 1)
