@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from app.console.platform.shopify import BLOCKS, EMBED
 from app.domain.accounts import grants
 from tests.platforms.shopify.conftest import APP, Bench
+from tests.simulators.shopify.world import declared_scopes
+from workers.jobs import JOBS
 
 PAGES = [
     "/console/shopify", "/console/", "/console/placements", "/console/models", "/console/audit",
@@ -189,7 +191,8 @@ def test_a_right_that_was_taken_is_said(bench: Bench) -> None:
     bench.world.change_scopes(bench.domain, ("read_products",))
     bench.deliver()
     bench.work()
-    assert "Missing: read_customers, read_inventory, read_orders, write_products" in bench.open().text
+    missing = sorted(set(declared_scopes()) - {"read_products"})
+    assert f"Missing: {', '.join(missing)}" in bench.open().text
 
 
 def test_a_right_that_was_given_back_is_had_when_the_app_is_opened(bench: Bench) -> None:
@@ -222,3 +225,31 @@ def test_what_a_customer_asked_for_is_handed_over(bench: Bench) -> None:
     answer = bench.open("/console/shopify/disclosures/9999")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.get_json()["orders"] == []
+
+
+def test_the_merchant_says_what_is_offered_after_the_purchase(bench: Bench) -> None:
+    bench.open()
+    token = {"Authorization": f"Bearer {bench.id_token()}"}
+    address = "/console/shopify/after-purchase"
+    for told, kept in (("15", 15), ("0", 0), ("", None)):
+        answer = bench.browser.post(address, data={"percent": told}, headers=token, base_url=APP)
+        assert answer.status_code == 303
+        assert bench.store.after_purchase == kept
+
+
+@pytest.mark.parametrize("percent", ["91", "-1", "x", "1.5", "٣"])
+def test_a_discount_that_cannot_be_is_refused(bench: Bench, percent: str) -> None:
+    bench.open()
+    token = {"Authorization": f"Bearer {bench.id_token()}"}
+    address = "/console/shopify/after-purchase"
+    answer = bench.browser.post(address, data={"percent": percent}, headers=token, base_url=APP)
+    assert answer.status_code == 400
+    assert bench.store.after_purchase is None
+
+
+def test_the_fast_wing_finds_the_store_by_its_shop(bench: Bench) -> None:
+    bench.open()
+    key = f"alongside:key:shop {bench.domain}"
+    assert bench.runtime.valkey.getdel(key) == bench.store_id.encode()
+    JOBS["publish.restore"](bench.runtime, bench.store_id)
+    assert bench.runtime.valkey.get(key) == bench.store_id.encode()
