@@ -12,7 +12,9 @@ async function show() {
   );
   for (const cell of cells) {
     cell.textContent = WORDS[states.get(cell.dataset.part)] ?? "not known";
-    cell.classList.toggle("good", states.get(cell.dataset.part) === "active");
+    const on = states.get(cell.dataset.part) === "active";
+    cell.classList.toggle("good", on);
+    if (on) cell.nextElementSibling.firstElementChild.textContent = "Look at it";
   }
 }
 
