@@ -57,6 +57,12 @@ def _admin_api(flask: Flask, world: World) -> None:
         told = request.get_json()
         return jsonify(installed.admin.answer(told["query"], told.get("variables") or {}))
 
+    @flask.get("/admin.shopify.com/points/<domain>")
+    def points(domain: str) -> Response:
+        """How many were spent since the beginning: what a bench wants to know."""
+        held = _find(world, domain).admin.points
+        return jsonify(spent=held.spent, restored=held.restored, most=held.most)
+
     @flask.get("/<domain>/storage.googleapis.com/<name>")
     def download(domain: str, name: str) -> AnyResponse:
         path = _find(world, domain).admin.folder / name
