@@ -93,6 +93,9 @@ def pull(client: Client, http: httpx.Client, kind: Kind, since: str, *, now: dat
     if told is not None and told.status in _GATHERING:
         yield Page((), cursor.text(), wait=_WAIT)
         return
+    if told is not None and told.status == "FAILED":
+        yield Page((), again.text())
+        raise Upstream(f"Shopify could not gather the {kind}: {told.error_code}", retry=True)
     if told is None or told.status != "COMPLETED":
         yield Page((), again.text(), wait=_WAIT)
         return

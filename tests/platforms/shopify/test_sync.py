@@ -182,6 +182,24 @@ def test_a_result_that_expired_is_asked_for_anew(bench: Bench) -> None:
     assert counts(bench)[0][0] == 3
 
 
+def test_what_the_shop_could_not_gather_is_said_and_asked_for_anew(bench: Bench) -> None:
+    fill(bench)
+    bench.at.admin.slow = True
+    bench.install()
+    bench.work()
+    for gid in list(bench.at.shop.all("BulkOperation")):
+        bench.at.admin.fail_bulk(gid, "INTERNAL_SERVER_ERROR")
+    bench.at.admin.slow = False
+    bench.clock.advance(timedelta(minutes=1))
+    pulls.work(bench.runtime, bench.store_id)
+    said = "Shopify could not gather the products: INTERNAL_SERVER_ERROR"
+    assert bench.rows("select error from pulls where kind = 'products'") == [(said,)]
+    bench.clock.advance(timedelta(minutes=3))
+    bench.sync()
+    assert counts(bench)[0][0] == 3
+    assert bench.rows("select count(*) from pulls where error is not null") == [(0,)]
+
+
 def test_while_the_shop_gathers_nobody_waits(bench: Bench) -> None:
     fill(bench)
     bench.at.admin.slow = True

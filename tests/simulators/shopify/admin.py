@@ -178,6 +178,9 @@ class Admin:
         body = {"admin_graphql_api_id": gid, "status": "completed", "error_code": None, "type": "query"}
         self.shop.tell("bulk_operations/finish", {**body, "completed_at": self.shop.now()})
 
+    def fail_bulk(self, gid: str, code: str) -> None:
+        self.shop.at(gid).update(status="FAILED", errorCode=code, url=None)
+
     def expire_bulk(self, gid: str) -> None:
         """Seven days went by: the result is gone."""
         operation = self.shop.at(gid)
