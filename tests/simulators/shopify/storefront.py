@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -71,7 +70,24 @@ def create(world: World) -> Blueprint:
     # Another origin than the shop's, as at Shopify.
     blocks = Blocks(world.address.replace("127.0.0.1", "localhost") + f"/{CDN}")
     carts: dict[str, Cart] = {}
+    _visits(blueprint, world, blocks, carts)
+    _sections(blueprint)
+    _editor(blueprint, world, blocks)
+    for path in ("", "/<any(fr, jp):path>"):
+        _pages(blueprint, f"/<domain>{path}")
+        _ajax(blueprint, f"/<domain>{path}")
+        _checkout(blueprint, f"/<domain>{path}", carts)
 
+    @blueprint.get(f"/{CDN}/<name>")
+    def asset(name: str) -> Response:
+        answer = send_from_directory(EXTENSION / "assets", name)
+        answer.headers["Access-Control-Allow-Origin"] = "*"
+        return answer
+
+    return blueprint
+
+
+def _visits(blueprint: Blueprint, world: World, blocks: Blocks, carts: dict[str, Cart]) -> None:
     @blueprint.url_value_preprocessor
     def visit(_: str | None, values: dict[str, Any] | None) -> None:
         if values is None or "domain" not in values:
@@ -80,8 +96,7 @@ def create(world: World) -> Blueprint:
         path = values.pop("path", "")
         market = next((each for each in installed.theme.markets if each.path == path), None) or abort(404)
         g.token = request.cookies.get(_COOKIE) or secrets.token_hex(8)
-        prefix = urlsplit(world.address).path
-        root = f"{prefix}/{installed.shop.domain}/{market.path + '/' if market.path else ''}"
+        root = f"/{installed.shop.domain}/{market.path + '/' if market.path else ''}"
         objects = Objects(installed.shop, market, root)
         g.visit = Visit(installed, objects, carts.setdefault(g.token, Cart()), blocks)
 
@@ -91,12 +106,19 @@ def create(world: World) -> Blueprint:
             answer.set_cookie(_COOKIE, g.token, samesite="Lax")
         return answer
 
-    @blueprint.get(f"/{CDN}/<name>")
-    def asset(name: str) -> Response:
-        answer = send_from_directory(EXTENSION / "assets", name)
-        answer.headers["Access-Control-Allow-Origin"] = "*"
-        return answer
 
+def _sections(blueprint: Blueprint) -> None:
+    @blueprint.before_request
+    def sections() -> Response | None:
+        """Any page's sections by themselves, where they are asked for: here each is the count of the cart."""
+        if "sections" not in request.args:
+            return None
+        count = _visit().objects.cart(_visit().cart)["item_count"]
+        names = request.args["sections"].split(",")
+        return jsonify({name: f'<div id="shopify-section-{name}">{count}</div>' for name in names})
+
+
+def _editor(blueprint: Blueprint, world: World, blocks: Blocks) -> None:
     @blueprint.get("/<domain>/admin/themes/current/editor")
     def editor() -> str:
         """A deep link into the theme editor: the merchant saves what it proposes."""
@@ -109,12 +131,6 @@ def create(world: World) -> Blueprint:
         else:
             theme.blocks.setdefault(request.args["template"], []).append(Placed(handle))
         return f"<h1>Saved: {handle}</h1>"
-
-    for path in ("", "/<any(fr, jp):path>"):
-        _pages(blueprint, f"/<domain>{path}")
-        _ajax(blueprint, f"/<domain>{path}")
-        _checkout(blueprint, f"/<domain>{path}", carts)
-    return blueprint
 
 
 def _visit() -> Visit:
@@ -130,18 +146,11 @@ def _pages(blueprint: Blueprint, under: str) -> None:
     def picture(name: str) -> Response:
         return Response(_TILE, content_type="image/svg+xml")
 
-    def home() -> str | Response:
-        if "sections" not in request.args:
-            return _visit().render("index")
-        count = _visit().objects.cart(_visit().cart)["item_count"]
-        wrapped = f'<div id="shopify-section-cart-count">{count}</div>'
-        return jsonify(dict.fromkeys(request.args["sections"].split(","), wrapped))
-
     end = f"{under.count('path')}"
     blueprint.add_url_rule(f"{under}/products/<handle>", f"product{end}", product)
     blueprint.add_url_rule(f"{under}/cdn/<name>", f"picture{end}", picture)
     blueprint.add_url_rule(f"{under}/cart", f"cart{end}", lambda: _visit().render("cart"))
-    blueprint.add_url_rule(f"{under}/", f"home{end}", home)
+    blueprint.add_url_rule(f"{under}/", f"home{end}", lambda: _visit().render("index"))
 
 
 def _ajax(blueprint: Blueprint, under: str) -> None:
