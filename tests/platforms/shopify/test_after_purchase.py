@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
+from app.bridge import stream
 from app.domain.accounts import stores
 from app.domain.learning import publish, training
 from app.domain.merchandising import storefront
@@ -70,6 +71,7 @@ def ask(wing: ServingApp, path: str, token: str, **body: Any) -> Any:
 
 def ledger(bench: Bench, wing: ServingApp, order: str) -> list[tuple[Any, ...]]:
     wing.decisions.flush()
+    stream.open_group(bench.runtime.valkey)
     ingest.run_once(bench.runtime, consumer="test")
     JOBS["measure.orders"](bench.runtime, bench.store_id, order.rpartition("/")[2])
     return bench.rows("select kind, amount, refunded_amount from attributions")
