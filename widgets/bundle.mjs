@@ -21,6 +21,9 @@ const KIT_NAMES = Array.from(readFileSync(here("src/elements/kit.ts"), "utf8").m
 );
 const SHARED = new Set(KIT.map((name) => here(`src/${name}.ts`)));
 const MARK = "00000000";
+/** Names of properties that only our own objects have: they are shortened, to the same in every file. */
+const OURS =
+  /^(basket|cart|control|dress|folder|forget|handOver|inMarket|leave|quote|recent|recommend|remember|seen|shop|shopper|swaps|tell|track|wish|words)$/;
 
 async function sheet() {
   const rules = await readFile(here("src/views/alongside.css"), "utf8");
@@ -42,7 +45,7 @@ const fromStage = {
   },
 };
 
-async function text(entry, format, plugins = []) {
+async function text(entry, format, nameCache, plugins = []) {
   const { outputFiles } = await build({
     entryPoints: [here(entry)],
     bundle: true,
@@ -60,6 +63,8 @@ async function text(entry, format, plugins = []) {
     ecma: 2020,
     module: format === "esm",
     toplevel: true,
+    nameCache,
+    mangle: { properties: { regex: OURS } },
     compress: {
       passes: 4,
       pure_getters: true,
@@ -86,11 +91,12 @@ function short(code) {
 
 /** Everything that shops load, by file name: the loader, the sheet, and files that bear the mark of the build. */
 export async function files() {
+  const names = {};
   const made = {
-    alongside: await text("src/boot/alongside.ts", "iife"),
-    stage: short(await text(ENTRIES.stage, "esm")),
-    displays: short(await text(ENTRIES.displays, "esm", [fromStage])),
-    acts: await text(ENTRIES.acts, "esm"),
+    alongside: await text("src/boot/alongside.ts", "iife", names),
+    stage: short(await text(ENTRIES.stage, "esm", names)),
+    displays: short(await text(ENTRIES.displays, "esm", names, [fromStage])),
+    acts: await text(ENTRIES.acts, "esm", names),
   };
   const mark = createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, MARK.length);
   const named = Object.entries(made).map(([name, code]) => [
@@ -110,5 +116,5 @@ export function whole(files) {
       );
     },
   };
-  return text("src/boot/alongside.ts", "iife", [inside]);
+  return text("src/boot/alongside.ts", "iife", {}, [inside]);
 }

@@ -174,9 +174,14 @@ export function makeShop(
   } as FakeShop;
 }
 
-/** Lets everything that is already promised happen. */
+const nextTurn = globalThis.setTimeout;
+
+/** Lets everything that is already promised happen, and what waits for its turn. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 40; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 4; turn++) {
+    for (let step = 0; step < 10; step++) await Promise.resolve();
+    await new Promise((resolve) => nextTurn(resolve));
+  }
 }
 
 /** Clicks a link as a shopper would, in a browser that goes nowhere. */

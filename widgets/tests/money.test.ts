@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { exponent, formatMoney } from "../src/core/money";
+import { exponent, pricesIn } from "../src/core/money";
 
 const shown = (amount: number, currency: string, language = "en-GB"): string =>
-  formatMoney({ amount, currency }, language).replace(/\s/g, " ");
+  pricesIn(language)({ amount, currency }).replace(/\s/g, " ");
 
 describe("a price is shown", () => {
   it("in pounds with pence", () => expect(shown(295, "GBP")).toBe("£2.95"));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseSlate } from "../src/core/parse";
+import { Word } from "../src/core/word";
 import { ENGLISH } from "../src/core/words";
 import { card } from "../src/views/card";
 import { views } from "../src/views/displays";
@@ -26,7 +27,7 @@ describe("each display", () => {
 
   it("is a region with a name, even without a title", () => {
     const view = shown("grid", makeSlate({ title: "" }), makeActions());
-    expect(view.getAttribute("aria-label")).toBe(ENGLISH.recommendations);
+    expect(view.getAttribute("aria-label")).toBe(ENGLISH[Word.Recommendations]);
     expect(view.querySelector("h2")).toBeNull();
   });
 });

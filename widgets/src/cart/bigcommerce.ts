@@ -12,18 +12,19 @@ const PRICED =
 const QUOTES =
   "query($ids:[Int!],$currency:currencyCode){site{products(entityIds:$ids,first:12)" +
   `${PRICED}availabilityV2{status}variants(first:25)${PRICED}` +
-  "options{edges{node{values{edges{node{label}}}}}}}}}}}}}}";
+  "options(first:5){edges{node{values(first:1){edges{node{label}}}}}}}}}}}}}}";
 
 interface Edges<Node> {
-  readonly edges: readonly { readonly node: Node }[];
+  readonly edges: readonly { readonly node: Node }[] | null;
 }
 interface Priced {
   readonly entityId: number;
-  readonly inventory: { readonly isInStock: boolean };
+  readonly inventory: { readonly isInStock: boolean } | null;
+  /** Null where the shop hides its prices from this buyer. */
   readonly prices: {
     readonly price: { readonly value: number; readonly currencyCode: string };
     readonly basePrice: { readonly value: number } | null;
-  };
+  } | null;
 }
 interface Product extends Priced {
   readonly availabilityV2: { readonly status: string };
@@ -44,7 +45,7 @@ interface Cart {
   readonly lineItems?: { readonly physicalItems?: readonly Item[] };
 }
 
-const nodes = <Node>({ edges }: Edges<Node>): readonly Node[] => edges.map(({ node }) => node);
+const nodes = <Node>({ edges }: Edges<Node>): readonly Node[] => edges?.map(({ node }) => node) ?? [];
 
 const wish = ({ product_id, variant_id, quantity }: CartLine): unknown => ({
   quantity,
@@ -53,18 +54,22 @@ const wish = ({ product_id, variant_id, quantity }: CartLine): unknown => ({
 });
 
 function quotesOf(product: Product, toMoney: ToMoney): readonly Quote[] {
-  const read = ({ entityId, inventory, prices: { basePrice, price } }: Priced): Quote => ({
-    id: `${entityId}`,
-    available: inventory.isInStock,
-    price: toMoney(price.value, price.currencyCode),
-    compare_at: toMoney(basePrice?.value ?? 0, price.currencyCode),
-  });
+  const read = ({ entityId, inventory, prices }: Priced): Quote => {
+    const { value = 0, currencyCode = "" } = prices?.price ?? {};
+    return {
+      id: `${entityId}`,
+      available: !!(prices && inventory?.isInStock),
+      price: toMoney(value, currencyCode),
+      compare_at: toMoney(prices?.basePrice?.value ?? 0, currencyCode),
+    };
+  };
   const one = read(product);
   const variants = nodes(product.variants).map((variant) => {
     const labels = nodes(variant.options).flatMap(({ values }) => nodes(values).map(({ label }) => label));
     return { ...read(variant), parent: one.id, title: labels.join(", ") };
   });
-  return [{ ...one, available: one.available && product.availabilityV2.status === "Available" }, ...variants];
+  const away = product.availabilityV2.status === "Unavailable";
+  return [{ ...one, available: one.available && !away }, ...variants];
 }
 
 /** A line carries no word of ours, so slates and visitor are written on the cart as metafields. */

@@ -1,10 +1,6 @@
 import type { Words } from "./words";
 
-const NAMES =
-  "add added recommendations was previous next recent close total save instead replace shippingGap " +
-  "shippingFree quantity each chosen";
-
-/** The phrases of each language in the order of NAMES, one a line. */
+/** The phrases of each language in the order of `Word`, one a line. */
 const PHRASES: Readonly<Record<string, string>> = {
   en: `Add to basket
 Added
@@ -96,8 +92,5 @@ L’unité
 /** The words of a language, whatever its country: "es-MX" is "es"; English for one that nobody wrote. */
 export function wordsFor(language: string): Words {
   const tongue = /^(de|es|fr|ar)\b/i.exec(language.replace("_", "-"))?.[0].toLowerCase() ?? "en";
-  const phrases = PHRASES[tongue]?.split("\n") ?? [];
-  return Object.fromEntries(
-    NAMES.split(" ").map((name, index) => [name, phrases[index]]),
-  ) as unknown as Words;
+  return (PHRASES[tongue]?.split("\n") ?? []) as unknown as Words;
 }

@@ -21,22 +21,24 @@ export const toMoney = (major: number, currency: string): Money => ({
 const MOST = /^en(-GB)?GBP|^en(-US)?USD/;
 
 /**
- * The price as the page's language writes it; an unknown language falls back to the browser's. The first
+ * Writes prices as the page's language does; an unknown language falls back to the browser's. The first
  * number that `Intl` writes holds up a slow telephone for 100 ms: what is asked most is written by hand.
  */
-export function formatMoney(money: Money, language: string): string {
-  const { currency } = money;
-  const cost = major(money);
-  if (MOST.test(language + currency)) {
+export function pricesIn(language: string): (price: Money) => string {
+  const kept: Record<string, Intl.NumberFormat> = {};
+  const make = (currency: string): Intl.NumberFormat => {
+    const style = { style: "currency", currency, minimumFractionDigits: exponent(currency) } as const;
+    try {
+      return new Intl.NumberFormat(language || undefined, style);
+    } catch {
+      return new Intl.NumberFormat(undefined, style);
+    }
+  };
+  return (price) => {
+    const { currency } = price;
+    const cost = major(price);
+    if (!MOST.test(language + currency)) return (kept[currency] ??= make(currency)).format(cost);
     const sign = currency < "U" ? "£" : "$";
     return sign + cost.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ",");
-  }
-  const minimumFractionDigits = exponent(currency);
-  const write = (tongue?: string): string =>
-    cost.toLocaleString(tongue, { style: "currency", currency, minimumFractionDigits });
-  try {
-    return write(language || undefined);
-  } catch {
-    return write();
-  }
+  };
 }

@@ -1,31 +1,10 @@
-/** Every word that the widget itself says; the rest comes from the shop. `{}` is filled in. */
-export interface Words {
-  readonly add: string;
-  readonly added: string;
-  readonly recommendations: string;
-  readonly previous: string;
-  readonly next: string;
-  readonly was: string;
-  readonly recent: string;
-  readonly close: string;
-  readonly total: string;
-  readonly save: string;
-  readonly instead: string;
-  readonly replace: string;
-  readonly shippingGap: string;
-  readonly shippingFree: string;
-  readonly quantity: string;
-  readonly each: string;
-  readonly chosen: string;
-}
+import type { Word } from "./word";
+
+/** In the phrases `{}` is filled in. */
+export type Words = Readonly<Record<Word, string>>;
 
 /** What cards say in English; the rest, and other languages, come with the displays. */
-export const ENGLISH = {
-  add: "Add to basket",
-  added: "Added",
-  recommendations: "Recommendations",
-  was: "Was",
-} as Words;
+export const ENGLISH = ["Add to basket", "Added", "Recommendations", "Was"] as unknown as Words;
 
 /** The phrase with each `{}` in turn replaced by a value. */
 export function fill(phrase: string, ...values: readonly (string | number)[]): string {

@@ -1,7 +1,8 @@
 import type { Cart, CartLine } from "../cart/port";
-import { formatMoney, major, toMoney } from "../core/money";
+import { major, pricesIn, toMoney } from "../core/money";
 import { fields, parseSlate } from "../core/parse";
 import type { Item, Kind, Slate } from "../core/types";
+import { Word } from "../core/word";
 import { ENGLISH, type Words } from "../core/words";
 import { make } from "../views/dom";
 import { grid } from "../views/shelf";
@@ -32,7 +33,7 @@ function actionsOf(
   shop: Shop,
   host: HTMLElement,
   { display, slate_id }: Slate,
-  { added }: Words,
+  words: Words,
   status: HTMLElement,
 ): Pick<Actions, "add" | "open"> {
   // What was viewed has no price of today; a preview is counted nowhere, and has its buttons.
@@ -53,7 +54,7 @@ function actionsOf(
         const detail = { ...lines[index], answer };
         host.dispatchEvent(new CustomEvent("alongside:added", { bubbles: true, detail }));
       });
-      status.textContent = `${added}: ${wishes.map(({ item }) => item.title).join(", ")}`;
+      status.textContent = `${words[Word.Added]}: ${wishes.map(({ item }) => item.title).join(", ")}`;
       return true;
     } catch {
       if (first) open(first.item);
@@ -88,7 +89,11 @@ export const prepare: Files["stage"]["prepare"] = async (shop, host, answer) => 
   // Only the way to free shipping is worth telling where all else is sold out.
   if (!slate || !(viewed || slate.items.length || display === "free-shipping")) return null;
   const language = host.closest<HTMLElement>("[lang]")?.lang ?? "";
-  const [[view, words]] = await Promise.all([meansOf(shop, slate.display, language), shop.dress()]);
+  const price = pricesIn(language);
+  // The first number that a language writes takes long: it has a turn of its own.
+  const cost = slate.items[0]?.price;
+  const warm = new Promise((done) => setTimeout(() => done(cost && price(cost))));
+  const [[view, words]] = await Promise.all([meansOf(shop, slate.display, language), shop.dress(), warm]);
   const status = make("p", "status", { role: "status" });
   const actions: Actions = {
     ...actionsOf(shop, host, slate, words, status),
@@ -99,7 +104,7 @@ export const prepare: Files["stage"]["prepare"] = async (shop, host, answer) => 
     session: shop.session,
     total: host.getAttribute("total"),
     swaps: shop.swaps,
-    price: (price) => formatMoney(price, language),
+    price,
   };
   const shown = view(slate, actions) ?? grid(slate, actions);
   shown?.append(status);

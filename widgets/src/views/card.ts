@@ -1,4 +1,5 @@
 import type { Item } from "../core/types";
+import { Word } from "../core/word";
 import { choose } from "./choice";
 import { type Inside, make, makeButton } from "./dom";
 import type { Actions, Chosen, Instead } from "./view";
@@ -41,7 +42,7 @@ export function priceLine(
       "p",
       "price",
       {},
-      compare_at && make("span", "status", {}, `${words.was} `),
+      compare_at && make("span", "status", {}, `${words[Word.Was]} `),
       compare_at && make("s", "was", {}, format(compare_at)),
       compare_at && " ",
       format(price),
@@ -69,7 +70,7 @@ export function addButton(
     const added = await act();
     busy = false;
     if (!added) return;
-    show(words.added);
+    show(words[Word.Added]);
     setTimeout(show, ADDED_MS, label);
   });
   show(label);
@@ -115,6 +116,6 @@ export function card(item: Item, actions: Actions, options: CardOptions = {}): H
     reason(item.reason),
   );
   if (choice.control) whole.append(choice.control);
-  if (add) whole.append(addButton(options.label ?? words.add, item.title, actions, act));
+  if (add) whole.append(addButton(options.label ?? words[Word.Add], item.title, actions, act));
   return whole;
 }

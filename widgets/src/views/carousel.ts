@@ -1,3 +1,4 @@
+import { Word } from "../core/word";
 import { makeButton, make } from "./dom";
 import { shelf } from "./shelf";
 import type { View } from "./view";
@@ -14,8 +15,8 @@ export const carousel: View = (slate, actions) => {
   const scroll = (towards: number): void => row.scrollBy({ left: towards * row.clientWidth * NEARLY });
   const turn = (steps: number) => (): void =>
     scroll(getComputedStyle(row).direction === "rtl" ? -steps : steps);
-  const back = makeButton("turn", "‹", words.previous, turn(-1));
-  const on = makeButton("turn", "›", words.next, turn(1));
+  const back = makeButton("turn", "‹", words[Word.Previous], turn(-1));
+  const on = makeButton("turn", "›", words[Word.Next], turn(1));
   const turns = make("div", "turns", {}, back, on);
   const whole = shelf("carousel", slate, actions, {}, turns);
   const row = whole.lastChild as HTMLElement;

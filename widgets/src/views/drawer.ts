@@ -1,5 +1,6 @@
 import { fields, money, text } from "../core/parse";
 import type { Item } from "../core/types";
+import { Word } from "../core/word";
 import { fill } from "../core/words";
 import { shelf } from "./shelf";
 import type { View } from "./view";
@@ -13,9 +14,9 @@ export const drawer: View = (slate, actions) => {
   const line = ({ price }: Item): string => {
     const more = price && was?.currency === price.currency ? price.amount - was.amount : 0;
     const extra = more > 0 && price ? ` (+${actions.price({ ...price, amount: more })})` : "";
-    return fill(actions.words.instead, text(title)) + extra;
+    return fill(actions.words[Word.Instead], text(title)) + extra;
   };
   const instead = { product_id: text(product_id), variant_id: text(variant_id) || null };
-  const options = swaps ? { instead, label: actions.words.replace, line } : {};
+  const options = swaps ? { instead, label: actions.words[Word.Replace], line } : {};
   return shelf("drawer alongside-lines", slate, actions, options);
 };

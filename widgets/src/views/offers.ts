@@ -1,5 +1,6 @@
 import type { Money, Slate } from "../core/types";
 import { fields, money, readAll, text, whole } from "../core/parse";
+import { Word } from "../core/word";
 import { fill } from "../core/words";
 import { addButton, card } from "./card";
 import { choose } from "./choice";
@@ -18,7 +19,10 @@ const freeShipping: View = (slate, actions) => {
   const max = threshold.amount;
   const total = told && Number.isSafeInteger(+told) ? +told : answered.amount;
   const gap = max - total;
-  const said = gap > 0 ? fill(words.shippingGap, price({ ...threshold, amount: gap })) : words.shippingFree;
+  const said =
+    gap > 0
+      ? fill(words[Word.ShippingGap], price({ ...threshold, amount: gap }))
+      : words[Word.ShippingFree];
   const bar = make("progress", "bar", { max, value: Math.max(0, Math.min(total, max)), "aria-label": said });
   const more = gap > 0 && items.length > 0;
   return region(
@@ -48,6 +52,7 @@ function breaksOf({ items: [item], offer }: Slate): readonly Break[] {
 /** One line of the table: choosing it says how many go into the basket. */
 function row({ quantity, unit }: Break, first: Money, { price, words }: Actions, given: Given): HTMLElement {
   const saved = { ...unit, amount: (first.amount - unit.amount) * quantity };
+  const said = fill(words[Word.Save], price(saved));
   const pick = make("input", "radio", { type: "radio", value: quantity, ...given });
   return make(
     "tr",
@@ -60,7 +65,7 @@ function row({ quantity, unit }: Break, first: Money, { price, words }: Actions,
       make("label", "pick", {}, pick, quantity > 1 ? `${quantity}+` : "1"),
     ),
     make("td", "cell", {}, price(unit)),
-    make("td", "cell", {}, saved.amount > 0 && make("span", "save", {}, fill(words.save, price(saved)))),
+    make("td", "cell", {}, saved.amount > 0 && make("span", "save", {}, said)),
   );
 }
 
@@ -79,7 +84,8 @@ const quantityBreak: View = (slate, actions) => {
     const onchange = (): void => void (chosen = quantity);
     return row(one, first.unit, actions, { name, checked: quantity === chosen, onchange });
   });
-  const top = [words.quantity, words.each].map((title) => make("th", "cell", { scope: "col" }, title));
+  const titles = [words[Word.Quantity], words[Word.Each]];
+  const top = titles.map((title) => make("th", "cell", { scope: "col" }, title));
   const table = make(
     "table",
     "table",
@@ -91,7 +97,7 @@ const quantityBreak: View = (slate, actions) => {
   const choice = choose(item, offered);
   const act = async (): Promise<boolean> =>
     !!add && add([{ item, variant_id: choice.now().variant_id, quantity: chosen, offer_id: text(offer_id) }]);
-  const button = add && addButton(words.add, item.title, actions, act);
+  const button = add && addButton(words[Word.Add], item.title, actions, act);
   return region("quantity-break", slate, actions, head(slate), table, choice.control, button);
 };
 

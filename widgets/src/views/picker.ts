@@ -1,5 +1,6 @@
 import type { Item, Money, Slate } from "../core/types";
 import { money, text, whole } from "../core/parse";
+import { Word } from "../core/word";
 import { fill } from "../core/words";
 import { addButton, face, priceLine } from "./card";
 import { choose } from "./choice";
@@ -40,8 +41,8 @@ function sumLine(now: Money, was: Money, actions: Actions): (Node | string)[] {
   const saved = { ...now, amount: was.amount - now.amount };
   const saves = saved.amount > 0;
   const line = priceLine({ price: now, compare_at: saves ? was : null }, actions);
-  const total = [make("span", "note", {}, `${words.total} `), ...(line?.childNodes ?? [])];
-  return saves ? [...total, " ", make("span", "save", {}, fill(words.save, price(saved)))] : total;
+  const total = [make("span", "note", {}, `${words[Word.Total]} `), ...(line?.childNodes ?? [])];
+  return saves ? [...total, " ", make("span", "save", {}, fill(words[Word.Save], price(saved)))] : total;
 }
 
 /**
@@ -63,7 +64,7 @@ function picker(
   const counts = (): readonly number[] => wishes().map(({ quantity }) => quantity);
   const all = (): number => counts().reduce((sum, count) => sum + count, 0);
   const sum = make("p", "sum", { role: "status" });
-  const button = addButton(words.add, "", actions, async () => {
+  const button = addButton(words[Word.Add], "", actions, async () => {
     if (!add || button.getAttribute("aria-disabled") === "true") return false;
     const offer_id = isWhole(counts()) && { offer_id: text(offer["offer_id"]) };
     const wanted = wishes().filter(({ quantity }) => quantity > 0);
@@ -73,7 +74,7 @@ function picker(
     const full = isWhole(counts());
     const was = { ...price, amount: sumOf(wishes()) };
     sum.replaceChildren(...sumLine(full ? price : was, was, actions));
-    if (said) said.textContent = fill(words.chosen, all(), offer["choose"] as number);
+    if (said) said.textContent = fill(words[Word.Chosen], all(), offer["choose"] as number);
     button.setAttribute("aria-disabled", String(!(said ? full : was.amount > 0)));
   };
   const makeOne = (item: Item): Part =>

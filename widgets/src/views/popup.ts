@@ -1,3 +1,4 @@
+import { Word } from "../core/word";
 import { make, makeButton } from "./dom";
 import { shelf } from "./shelf";
 import type { View } from "./view";
@@ -23,9 +24,9 @@ const isBusy = (page: Document): boolean =>
 export const popup: View = (slate, actions) => {
   const { page, session, words } = actions;
   const close = (): void => dialog.close();
-  const whole = shelf("popup", slate, actions, {}, makeButton("close", "×", words.close, close));
+  const whole = shelf("popup", slate, actions, {}, makeButton("close", "×", words[Word.Close], close));
   const onclick = ({ target }: Event): unknown => target === dialog && close();
-  const named = slate.title || words.recommendations;
+  const named = slate.title || words[Word.Recommendations];
   const dialog = make("dialog", "dialog", { "aria-label": named, onclick }, whole);
   let waited = false;
   const open = (): void => {

@@ -1,5 +1,6 @@
 import { address, fields, readAll, text } from "../core/parse";
 import type { Item } from "../core/types";
+import { Word } from "../core/word";
 import { carousel } from "./carousel";
 import { drawer } from "./drawer";
 import { popup } from "./popup";
@@ -37,7 +38,7 @@ const recent: View = (slate, actions) => {
       variants: [],
     };
   });
-  return items.length ? shelf("recent", { ...slate, title: words.recent, items }, actions) : null;
+  return items.length ? shelf("recent", { ...slate, title: words[Word.Recent], items }, actions) : null;
 };
 
 export const rows: Readonly<Record<string, View>> = {

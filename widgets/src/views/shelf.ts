@@ -1,4 +1,5 @@
 import type { Slate } from "../core/types";
+import { Word } from "../core/word";
 import { card, type CardOptions } from "./card";
 import { type Inside, make } from "./dom";
 import type { Actions, View } from "./view";
@@ -10,7 +11,7 @@ export function region(
   { words }: Actions,
   ...inside: readonly Inside[]
 ): HTMLElement {
-  return make("section", display, { "aria-label": title || words.recommendations }, ...inside);
+  return make("section", display, { "aria-label": title || words[Word.Recommendations] }, ...inside);
 }
 
 /** The heading, and whatever else stands in its line. */

@@ -1,0 +1,20 @@
+/** Every word that the widget itself says, in the order of its phrases; the rest comes from the shop. */
+export const enum Word {
+  Add,
+  Added,
+  Recommendations,
+  Was,
+  Previous,
+  Next,
+  Recent,
+  Close,
+  Total,
+  Save,
+  Instead,
+  Replace,
+  ShippingGap,
+  ShippingFree,
+  Quantity,
+  Each,
+  Chosen,
+}
