@@ -44,7 +44,7 @@ def main() -> None:
         world = World(
             Partner(CLIENT_ID, SECRET, told.app), SystemClock(), Path(folder), f"http://127.0.0.1:{told.port}"
         )
-        installed = world.open(DOMAIN, name="Acme Tea")
+        installed = world.open(DOMAIN, name="Acme Tea", host=f"127.0.0.1:{told.port}")
         fill(installed, told.products, told.orders, told.refunded)
         points = installed.admin.points
         points.restored, points.most = told.restored, 20 * told.restored
@@ -52,6 +52,7 @@ def main() -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         threading.Thread(target=run, args=(world,), daemon=True).start()
         print(f"Shopify simulator: {world.address}/admin.shopify.com/store/acme/apps/alongside", flush=True)
+        print(f"Its storefront:    {world.address}/{DOMAIN}/", flush=True)
         with suppress(KeyboardInterrupt):
             beside(told.port) if told.what == "demo" else signal.pause()
         server.shutdown()

@@ -146,11 +146,14 @@ def _pages(blueprint: Blueprint, under: str) -> None:
     def picture(name: str) -> Response:
         return Response(_TILE, content_type="image/svg+xml")
 
+    def home() -> str:
+        return _visit().render("index", products=_visit().objects.sold())
+
     end = f"{under.count('path')}"
     blueprint.add_url_rule(f"{under}/products/<handle>", f"product{end}", product)
     blueprint.add_url_rule(f"{under}/cdn/<name>", f"picture{end}", picture)
     blueprint.add_url_rule(f"{under}/cart", f"cart{end}", lambda: _visit().render("cart"))
-    blueprint.add_url_rule(f"{under}/", f"home{end}", lambda: _visit().render("index"))
+    blueprint.add_url_rule(f"{under}/", f"home{end}", home)
 
 
 def _ajax(blueprint: Blueprint, under: str) -> None:
