@@ -6,7 +6,7 @@ after a crash begins where the last page ended. One at a time works on a kind: h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,7 +22,7 @@ from app.kernel.ids import StoreId
 from app.kernel.log import get_logger
 from app.kernel.runtime import Runtime
 from app.platforms import registry
-from app.platforms.base import Access, Kind, Page, Platform
+from app.platforms.base import Kind, Page
 
 WORK: Final = "sync.pull"
 LEARN: Final = "train.due"
@@ -80,11 +80,14 @@ def work(runtime: Runtime, store_id: StoreId) -> None:
         return
     until = runtime.clock.now() + _TURN
     access = grants.access(runtime, store_id)
-    while runtime.clock.now() < until:
-        taken = _take(runtime, store_id, list(platform.pulled))
-        if taken is None:
+    while (taken := _take(runtime, store_id, list(platform.pulled))) is not None:
+        kind = Kind(taken.kind)
+        if _one(runtime, store_id, taken, platform.pull(access, kind, taken.cursor), until=until):
+            _finished(runtime, store_id, kind, again_in=platform.pulled[kind])
+        if runtime.clock.now() >= until:
+            with runtime.unit(store_id) as unit:
+                unit.enqueue(WORK, key=store_id)
             return
-        _one(runtime, store_id, platform, access, taken)
 
 
 def _take(runtime: Runtime, store_id: StoreId, order: Sequence[Kind]) -> Pull | None:
@@ -95,17 +98,32 @@ def _take(runtime: Runtime, store_id: StoreId, order: Sequence[Kind]) -> Pull | 
     return Pull(kind=found.kind, cursor=found.cursor) if found else None
 
 
-def _one(runtime: Runtime, store_id: StoreId, platform: Platform, access: Access, taken: Pull) -> None:
-    """Fetch one kind until it is done, must wait, or goes wrong."""
-    kind = Kind(taken.kind)
+def _one(runtime: Runtime, store_id: StoreId, taken: Pull, pages: Iterable[Page], *, until: datetime) -> bool:
+    """Write one kind, page by page; False where it must wait, went wrong, or the turn is over.
+
+    A turn ends where the cursor moves on: else what is large would be begun again and again.
+    """
+    kind, cursor = Kind(taken.kind), taken.cursor
     try:
-        for page in platform.pull(access, kind, taken.cursor):
+        for page in pages:
             if not _keep(runtime, store_id, kind, page) or page.wait is not None:
-                return
+                return False
+            moved, cursor = page.cursor != cursor, page.cursor
+            if moved and runtime.clock.now() >= until:
+                _let_go(runtime, store_id, kind)
+                return False
     except (Upstream, Unauthorized, Forbidden, NotFound) as error:
         _failed(runtime, store_id, kind, error)
-    else:
-        _finished(runtime, store_id, kind, again_in=platform.pulled[kind])
+        return False
+    return True
+
+
+def _let_go(runtime: Runtime, store_id: StoreId, kind: Kind) -> None:
+    """Whoever comes next may go on at once."""
+    with runtime.unit(store_id) as unit:
+        row = _hold(unit.session, store_id, kind)
+        if row is not None and row.leased_until > _NEVER:
+            row.leased_until = runtime.clock.now()
 
 
 def _keep(runtime: Runtime, store_id: StoreId, kind: Kind, page: Page) -> bool:

@@ -171,6 +171,27 @@ def test_a_job_that_died_leaves_a_lease_that_ends(bench: Bench) -> None:
     assert counts(bench)[0][0] == 3
 
 
+def test_after_some_minutes_another_job_goes_on_and_nothing_is_fetched_twice(bench: Bench) -> None:
+    """The shop gives few points: refunds of 600 orders take longer than one turn of a worker."""
+    tea = bench.at.shop.add_product("Tea", stock=(5000,))["variants"][0].gid
+    for _ in range(600):
+        bench.at.shop.refund(bench.at.shop.place_order([Line(tea)])["id"], 0, 1, "1.00")
+    bench.world.deliveries(bench.domain)
+    bench.at.admin.points.restored = 10
+    bench.install()
+    turns = 0
+    while bench.rows("select 1 from pulls where finished_at is null"):
+        turns += 1
+        begun = bench.clock.now()
+        pulls.work(bench.runtime, bench.store_id)
+        assert bench.clock.now() - begun < timedelta(minutes=6)
+        bench.clock.advance(timedelta(seconds=15))
+    assert turns >= 3
+    assert counts(bench)[0][2] == 600
+    assert bench.rows("select count(*), sum(amount) from refund_lines") == [(600, 60_000)]
+    assert bench.rows("select fetched from pulls where kind = 'orders'") == [(1200,)]
+
+
 def test_a_result_that_expired_is_asked_for_anew(bench: Bench) -> None:
     fill(bench)
     bench.install()
