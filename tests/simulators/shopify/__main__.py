@@ -18,6 +18,7 @@ import httpx
 from werkzeug.serving import make_server
 
 from app.kernel.clock import SystemClock
+from tests.simulators.shopify.partners import ORGANIZATION, TOKEN
 from tests.simulators.shopify.server import create
 from tests.simulators.shopify.shop import Line
 from tests.simulators.shopify.world import Installed, Partner, World
@@ -99,6 +100,7 @@ def beside(port: int) -> None:
     known = {
         "SHOPIFY_CLIENT_ID": CLIENT_ID, "SHOPIFY_CLIENT_SECRET": SECRET,
         "SHOPIFY_URL": f"http://127.0.0.1:{port}",
+        "SHOPIFY_PARTNER_ORGANIZATION": ORGANIZATION, "SHOPIFY_PARTNER_TOKEN": TOKEN,
     }  # fmt: skip
     command = [str(Path(sys.executable).with_name("alongside")), "demo", "--shoppers", "0"]
     app = subprocess.Popen(command, env={**os.environ, **known})
