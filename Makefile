@@ -65,7 +65,8 @@ lighthouse: tests/browser/lighthouse/node_modules/.installed ## Measure a page o
 	@cd tests/browser/lighthouse && node measure.mjs $(or $(PAGE),http://127.0.0.1:8000/shop/product/22423) $(or $(PAIRS),5)
 
 shopify-build: $(THEME) tests/extensions/cli/node_modules/.installed extensions/shopify/node_modules/.installed ## Build the Shopify app with Shopify's own tool; nobody signs in
-	@PATH=$(CURDIR)/tests/extensions/cli/node_modules/.bin:$$PATH SHOPIFY_CLI_NO_ANALYTICS=1 CI=1 shopify app build --skip-dependencies-installation
+	@PATH=$(CURDIR)/tests/extensions/cli/node_modules/.bin:$$PATH SHOPIFY_CLI_NO_ANALYTICS=1 CI=1 \
+	APP_URL=$${APP_URL:-$$(sed -n 's/^application_url = "\(.*\)"/\1/p' shopify.app.toml)} shopify app build --skip-dependencies-installation
 
 clean: ## Remove what was built, and keep the data
 	rm -rf .venv .venv-extras widgets/node_modules widgets/dist extensions/*/node_modules app/*/node_modules app/*/static/dist
