@@ -32,7 +32,7 @@ async function visit(blockedUrlPatterns) {
 const seen = { with: [], without: [] };
 for (let pair = 0; pair < Number(pairs); pair++) {
   seen.with.push(await visit([]));
-  seen.without.push(await visit(["*/widget/*"]));
+  seen.without.push(await visit(["*/widget/*", "*/extensions/alongside/*"]));
   console.log(JSON.stringify({ with: seen.with.at(-1), without: seen.without.at(-1) }));
 }
 const points = Object.fromEntries(Object.entries(seen).map(([name, all]) => [name, median(all.map((one) => one.points))]));

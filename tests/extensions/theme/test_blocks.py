@@ -47,6 +47,14 @@ def test_a_shop_that_is_not_connected_loads_nothing(shopfront: Shopfront) -> Non
     assert "alongside.js" not in shopfront.page("products/tea")
 
 
+def test_in_the_theme_editor_nobody_is_recognised_and_what_is_missing_is_said(shopfront: Shopfront) -> None:
+    assert "not connected to this shop yet" in shopfront.page("products/tea?design_mode")
+    shopfront.connect()
+    page = shopfront.page("products/tea?design_mode")
+    assert 'data-consent="denied"' in page
+    assert 'data-consent="ask"' not in page
+
+
 def test_without_a_script_published_products_stand_at_the_buyers_prices(shopfront: Shopfront) -> None:
     shopfront.publish(RELATED, shopfront.tea, shopfront.cup, shopfront.pot)
     shown = noscript(shopfront.page("products/tea"))

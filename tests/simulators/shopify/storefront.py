@@ -50,7 +50,7 @@ class Visit:
             "app": self.objects.app(),
             "market": self.objects.market,
             "template": {"name": kind},
-            "request": {"design_mode": False},
+            "request": {"design_mode": "design_mode" in request.args},
             "cart": self.objects.cart(self.cart),
             **objects,
         }
