@@ -68,11 +68,15 @@ class Event(Struct):
 
 
 class Beacon(Struct):
-    """``visitor`` is null without the shopper's consent; with ``consent`` false it is not kept."""
+    """``visitor`` is null without the shopper's consent; with ``consent`` false it is not kept.
 
-    events: Annotated[list[Event], Meta(min_length=1, max_length=100)]
+    ``viewed`` are products that he looked at outside of our cards: his next page knows, nothing is kept.
+    """
+
+    events: Annotated[list[Event], Meta(max_length=100)]
     visitor: str | None = None
     consent: bool = True
+    viewed: Annotated[list[str], Meta(max_length=100)] = []
 
 
 _KEY: Final = Param("key", "The store's public key, pk_…", required=True)

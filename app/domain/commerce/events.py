@@ -29,8 +29,8 @@ _DIALECT = PGDialect()  # type: ignore[no-untyped-call]
 class Touched:
     """What a batch may change in the ledger, and how much of it was ``dropped`` as malformed.
 
-    ``visitors`` clicked or added, or saw something longer than ten seconds ago; ``slates`` are that old:
-    an order may have been credited before they arrived.
+    ``visitors`` clicked or added, or saw something longer than ten seconds ago; ``slates`` are that old, or
+    something of them was added by nobody known: an order may have been credited before they arrived.
     """
 
     visitors: tuple[VisitorId, ...]
@@ -56,9 +56,13 @@ def ingest(
         if told:
             session.execute(keep, {"store_id": store_id, "told": msgspec.json.encode(told).decode()})
     acted = (event for event in good_events if event.kind != EventKind.IMPRESSION or now - event.at > LATE)
+    late = (SlateId(slate.slate_id) for slate in good_slates if now - slate.at > LATE)
+    accepted = (
+        SlateId(each.slate_id) for each in good_events if each.kind == EventKind.ADD and not each.visitor_id
+    )
     return Touched(
         visitors=tuple(sorted({VisitorId(event.visitor_id) for event in acted if event.visitor_id})),
-        slates=tuple(sorted(SlateId(slate.slate_id) for slate in good_slates if now - slate.at > LATE)),
+        slates=tuple(sorted({*late, *accepted})),
         dropped=len(slates) + len(events) - len(good_slates) - len(good_events),
     )
 

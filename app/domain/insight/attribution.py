@@ -128,8 +128,13 @@ _TOUCHED_BY = text(
 
 _CARRYING = text(
     """
-    select distinct order_id from order_lines
+    select order_id from order_lines
     where store_id = :store_id and slate_id = any(:slate_ids)
+    union
+    select o.order_id from slates s
+    join orders o on o.store_id = :store_id and o.customer_id = s.customer_id
+                 and o.created_at between s.at - interval '2 hours' and s.at + interval '2 hours'
+    where s.store_id = :store_id and s.slate_id = any(:slate_ids) and s.placement = 'post-purchase'
     order by order_id
     """
 )
@@ -160,7 +165,10 @@ def orders_touched_by(
 
 
 def orders_carrying(session: Session, store_id: StoreId, slate_ids: Collection[SlateId]) -> Sequence[OrderId]:
-    """The orders that name one of these slates in a line, for slates that arrive after their order."""
+    """The orders that name one of these slates in a line, for slates that arrive after their order.
+
+    Of what was offered after the payment, which no line names: the orders that its customer made about then.
+    """
     if not slate_ids:
         return []
     return _order_ids(session, _CARRYING, {"store_id": store_id, "slate_ids": sorted(slate_ids)})

@@ -263,3 +263,14 @@ def test_the_orders_that_late_rows_concern(session: Session, shop: Shop) -> None
     assert attribution.orders_touched_by(session, shop.store_id, [VisitorId("v")]) == ["in"]
     assert attribution.orders_carrying(session, shop.store_id, [SlateId("s")]) == ["named"]
     assert attribution.orders_touched_by(session, shop.store_id, []) == []
+
+
+def test_the_orders_that_a_late_acceptance_concerns(session: Session, shop: Shop) -> None:
+    for rows in (
+        accepted(shop, 2),
+        shop.order("own", 2.5, ("A", 500), customer="c"),
+        shop.order("long after", 9, ("A", 500), customer="c"),
+        shop.order("another's", 2.5, ("A", 500), customer="d"),
+    ):
+        arrive(session, shop.store_id, rows)
+    assert attribution.orders_carrying(session, shop.store_id, [SlateId("s")]) == ["own"]
