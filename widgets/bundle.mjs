@@ -23,7 +23,7 @@ const SHARED = new Set(KIT.map((name) => here(`src/${name}.ts`)));
 const MARK = "00000000";
 /** Names of properties that only our own objects have: they are shortened, to the same in every file. */
 const OURS =
-  /^(basket|cart|control|dress|folder|forget|handOver|inMarket|leave|quote|recommend|remember|seen|shop|shopper|swaps|tell|track|wish|words)$/;
+  /^(basket|go|load|session|cart|control|dress|folder|forget|handOver|inMarket|leave|quote|recommend|remember|seen|shop|shopper|swaps|tell|track|wish|words)$/;
 
 async function sheet() {
   const rules = await readFile(here("src/views/alongside.css"), "utf8");
@@ -64,7 +64,7 @@ async function text(entry, format, nameCache, plugins = []) {
     module: format === "esm",
     toplevel: true,
     nameCache,
-    mangle: { properties: { regex: OURS } },
+    mangle: { properties: { builtins: true, regex: OURS } },
     compress: {
       passes: 4,
       pure_getters: true,

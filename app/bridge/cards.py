@@ -46,19 +46,20 @@ class _Price(msgspec.Struct, frozen=True):
     currency: str
 
 
-class _Shown(msgspec.Struct, frozen=True):
+class _Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     product_id: str
     variant_id: str | None
     title: str
     url: str
     image: str
     price: _Price
+    brand: str = ""
 
 
 def fragment(card: Card) -> bytes:
     """Give the members of a card as JSON, without the braces around them."""
     price = _Price(card.price_amount, card.currency)
-    shown = _Shown(card.product_id, card.variant_id, card.title, card.url, card.image, price)
+    shown = _Shown(card.product_id, card.variant_id, card.title, card.url, card.image, price, card.brand)
     return msgspec.json.encode(shown)[1:-1]
 
 

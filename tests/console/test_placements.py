@@ -13,14 +13,17 @@ from app.bridge import publisher
 from app.bridge.snapshot import encode
 from app.domain.accounts import audit, stores
 from app.domain.accounts.stores import Credentials
+from app.domain.commerce import catalog
 from app.domain.merchandising import look as looks
-from app.domain.merchandising import placements, storefront
+from app.domain.merchandising import placements, rules, storefront
 from app.domain.merchandising.look import Look
+from app.kernel.money import Money
 from app.kernel.runtime import Runtime
+from app.platforms.records import ProductRecord
 from tests.bridge import toys
 from tests.console.browser import Browser
 
-SHOWN = {"show-price": "on", "show-reason": "on", "show-add": "on"}
+SHOWN = {f"show-{field}": "on" for field in ("price", "was", "unit", "reason", "add")}
 GOOD = {"title": "One more?", "display": "list", "slots": "3", "active": "on", **SHOWN}
 LOOK = {"accent": "#0B5D4E", "background": "#fff", "radius": "4", "spacing": "12", "title-de": "Noch eins?"}
 
@@ -101,6 +104,8 @@ def test_what_is_hard_to_see_is_saved_and_said(owner_of_store: Browser) -> None:
         ({"radius": "41"}, "radius"),
         ({"spacing": "1.5"}, "spacing"),
         ({"title-de": "x" * 121}, "title-de"),
+        ({"free_shipping": "fifty"}, "free_shipping"),
+        ({"free_shipping": "0"}, "free_shipping"),
     ],
     ids=str,
 )
@@ -115,6 +120,18 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_saved(
     assert f'name="{field}"' in marked[0][-250:]
     assert 'id="wrong" role="alert"' in marked[1][:400] or field == "display"
     assert kept(runtime, store, "cart") == ("Before you go", Look())
+
+
+def test_the_cart_promises_free_shipping_from_an_amount_on(
+    owner_of_store: Browser, runtime: Runtime, store: Credentials
+) -> None:
+    assert 'name="free_shipping"' not in owner_of_store.get("/placements/home").text
+    assert "Free shipping from, GBP" in owner_of_store.get("/placements/cart").text
+    assert owner_of_store.post("/placements/cart", None, **GOOD, free_shipping="49.50").status_code == 302
+    assert live(runtime, store, "cart").free_shipping == 4950
+    assert 'value="49.50"' in owner_of_store.get("/placements/cart").text
+    assert owner_of_store.post("/placements/cart", None, **GOOD, free_shipping="").status_code == 302
+    assert live(runtime, store, "cart").free_shipping is None
 
 
 def test_an_unknown_placement_is_not_found(owner_of_store: Browser) -> None:
@@ -179,7 +196,44 @@ def test_a_draft_heeds_language_fields_and_slots(owner_of_store: Browser) -> Non
         "slate"
     ]
     assert bare["items"][0]["reason"] == ""
-    assert bare["look"] == {"--alongside-price": "none", "--alongside-add": "none"}
+    hidden = ("price", "was", "unit", "add")
+    assert bare["look"] == {f"--alongside-{field}": "none" for field in hidden}
+
+
+@pytest.mark.usefixtures("published")
+def test_a_draft_heeds_the_rules(owner_of_store: Browser, runtime: Runtime, store: Credentials) -> None:
+    at = runtime.clock.now()
+    with runtime.unit(store.store_id) as unit:
+        for choice in (
+            rules.Choice("First", "pin", products=("pot",), locations=("product",)),
+            rules.Choice("Up", "boost", products=("tea",), strength=10.0),
+            rules.Choice("Away", "exclude", products=("saucer",)),
+        ):
+            rules.create(unit.session, store.store_id, choice, at=at)
+        row = stores.get(unit.session, store.store_id)
+        storefront.put(runtime.valkey, row, storefront.config(unit.session, store.store_id, row))
+    items = draft(owner_of_store, product="cup")["slate"]["items"]
+    assert [(item["position"], item["product_id"]) for item in items] == [
+        (1, "pot"),
+        (2, "tea"),
+        (3, "spoon"),
+    ]
+
+
+@pytest.mark.usefixtures("published")
+def test_a_draft_tells_what_it_cost_before(
+    owner_of_store: Browser, runtime: Runtime, store: Credentials
+) -> None:
+    at = runtime.clock.now()
+    with runtime.unit(store.store_id) as unit:
+        told = ProductRecord(
+            "saucer", "Saucer", "/saucer", "", "china", "", "", (), Money(295, "GBP"), Money(425, "GBP"),
+            visible=True, created_at=at, version=at,
+        )  # fmt: skip
+        catalog.upsert(unit.session, store.store_id, [told])
+    [saucer, spoon, _] = draft(owner_of_store, product="cup")["slate"]["items"]
+    assert saucer["compare_at"] == {"amount": 425, "currency": "GBP"}
+    assert "compare_at" not in spoon
 
 
 @pytest.mark.usefixtures("published")

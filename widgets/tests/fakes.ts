@@ -35,6 +35,7 @@ export function makeItem(changes: Partial<Item> = {}): Item {
     url: "https://shop.example/product/22699",
     image: "https://shop.example/tile/22699.svg",
     price: { amount: 295, currency: "GBP" },
+    brand: "",
     reason: "Popular in this shop",
     compare_at: null,
     unit_price: null,

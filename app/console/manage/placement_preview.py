@@ -18,6 +18,7 @@ from app.console.frame import pages
 from app.console.frame.person import Person, present
 from app.console.manage import placement_form
 from app.domain.accounts import stores
+from app.domain.commerce import catalog
 from app.domain.merchandising import look as looks
 from app.domain.merchandising import placements as spots
 from app.domain.merchandising import storefront
@@ -49,8 +50,7 @@ def register(blueprint: Blueprint, runtime: Runtime) -> None:
     def placement_draft(key: str) -> dict[str, object]:
         """The slate of the form as it is filled in now, with what is wrong or hard to read about it."""
         try:
-            choice = placement_form.read(request.form)
-            slate = _slate(runtime, previews, present(), key, choice)
+            slate, choice = _slate(runtime, previews, present(), key)
         except Invalid as wrong:
             return {"slate": None, "said": [], "wrong": {"field": wrong.field, "detail": wrong.detail}}
         except (Unavailable, RedisError):
@@ -68,16 +68,24 @@ def register(blueprint: Blueprint, runtime: Runtime) -> None:
         return {"products": [{"id": card.product_id, "title": card.title} for card in found]}
 
 
-def _slate(runtime: Runtime, previews: Previews, person: Person, key: str, choice: Choice) -> dict[str, Any]:
+def _slate(runtime: Runtime, previews: Previews, person: Person, key: str) -> tuple[dict[str, Any], Choice]:
     with runtime.unit(person.store_id) as unit:
         placement = spots.get(unit.session, person.store_id, key)
         unit.session.expunge(placement)
-        domain = stores.get(unit.session, person.store_id).domain
+        store = stores.get(unit.session, person.store_id)
+        domain, currency = store.domain, store.currency
+    choice = placement_form.read(request.form, currency)
     spots.apply(placement, choice)
     product, language = (request.form.get(name, "")[:_LONGEST] for name in ("product", "language"))
     written = previews.slate(person.store_id, storefront.placement(placement), product, language)
     slate: dict[str, Any] = msgspec.json.decode(written)
     shop = domain if "://" in domain else f"https://{domain}"
+    ids = [item["product_id"] for item in slate["items"]]
+    with runtime.unit(person.store_id) as unit:
+        before = catalog.compare_at(unit.session, person.store_id, ids)
     for item in slate["items"]:
         item["image"] = item["image"] and urljoin(f"{shop}/", item["image"])
-    return slate
+        # In the shop the buyer's market tells it; here it is what the catalog says.
+        if (was := before.get(item["product_id"])) is not None:
+            item["compare_at"] = {**item["price"], "amount": was}
+    return slate, choice

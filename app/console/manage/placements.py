@@ -39,28 +39,35 @@ def register(blueprint: Blueprint, runtime: Runtime) -> None:
         person = present()
         with runtime.unit(person.store_id) as unit:
             found = spots.get(unit.session, person.store_id, key)
-            return _builder(found, placement_form.filled(found, looks.read(found.look)))
+            currency = stores.get(unit.session, person.store_id).currency
+            typed = placement_form.filled(found, looks.read(found.look), currency)
+            return _builder(found, typed, currency)
 
     @blueprint.post("/placements/<key>")
     def save_placement(key: str) -> Response | tuple[str, int]:
         person = editor()
+        with runtime.unit(person.store_id) as unit:
+            currency = stores.get(unit.session, person.store_id).currency
         try:
-            choice = placement_form.read(request.form)
+            choice = placement_form.read(request.form, currency)
             with runtime.unit(person.store_id) as unit:
                 _save(runtime, unit, person, key, choice)
         except Invalid as wrong:
             with runtime.unit(person.store_id) as unit:
                 found = spots.get(unit.session, person.store_id, key)
-                return _builder(found, request.form, wrong), 422
+                return _builder(found, request.form, currency, wrong), 422
         return redirect(url_for("console.placement", key=key, saved=1))
 
 
-def _builder(placement: Placement, typed: Mapping[str, str], wrong: Invalid | None = None) -> str:
+def _builder(
+    placement: Placement, typed: Mapping[str, str], currency: str, wrong: Invalid | None = None
+) -> str:
     """The page of one placement; ``typed`` is how the form is filled in."""
     return pages.render(
         "manage/placement.html",
         placement=placement,
         typed=typed,
+        currency=currency,
         wrong=wrong,
         warnings=[] if wrong else list(looks.warnings(looks.read(placement.look))),
         saved="saved" in request.args,
@@ -93,6 +100,7 @@ def _save(runtime: Runtime, unit: Unit, person: Person, key: str, choice: Choice
 def _told(placement: Placement) -> dict[str, str]:
     """What the audit log compares."""
     plain = {name: str(getattr(placement, name)) for name in ("title", "display", "slots", "active")}
+    plain["free_shipping"] = _said(placement.free_shipping) if placement.free_shipping else "–"
     look = looks.read(placement.look)
     return plain | {name: _said(getattr(look, name)) for name in look.__struct_fields__}
 

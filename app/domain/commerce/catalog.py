@@ -116,6 +116,16 @@ def upsert(
     return batches.with_doubles(outcome, len(records), len(kept), older)
 
 
+def compare_at(session: Session, store_id: StoreId, product_ids: Sequence[str]) -> dict[str, int]:
+    """What products cost before, in minor units; those that always cost the same are not in it."""
+    wanted = select(Product.product_id, Product.compare_at_amount).where(
+        Product.store_id == store_id,
+        Product.product_id.in_(product_ids),
+        Product.compare_at_amount.is_not(None),
+    )
+    return {product_id: amount or 0 for product_id, amount in session.execute(wanted)}
+
+
 def count(session: Session, store_id: StoreId) -> int:
     sold = select(func.count()).where(Product.store_id == store_id, Product.deleted.is_(False))
     return session.scalar(sold) or 0

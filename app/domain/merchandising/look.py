@@ -14,8 +14,20 @@ from app.kernel.errors import Invalid
 LANGUAGES = {"en": "English", "de": "German", "es": "Spanish", "fr": "French", "ar": "Arabic"}
 """Languages that the widget speaks; any other page gets the usual title."""
 
-FIELDS = {"price": "Price", "reason": "Reason, as in “Bought together in 41 orders”", "add": "Add button"}
+FIELDS = {
+    "brand": "Brand",
+    "price": "Price",
+    "was": "Price before, where it was higher",
+    "unit": "Price of a unit, where the shop tells it",
+    "reason": "Reason, as in “Bought together in 41 orders”",
+    "add": "Add button",
+}
 """What a card may show beside its picture and title."""
+
+ASKED_FOR = ("brand",)
+"""Fields that are shown only where the merchant asks for them; all others until he hides them."""
+
+_STYLED = ("price", "was", "unit", "add")
 
 LONGEST_TITLE = 120
 _FAINT = 0.75
@@ -35,6 +47,11 @@ class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     radius: int | None = None
     spacing: int | None = None
     hidden: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+
+    def shows(self, field: str) -> bool:
+        """Tell whether cards show one of the ``FIELDS``."""
+        return field in self.asked if field in ASKED_FOR else field not in self.hidden
 
 
 def read(kept: dict[str, Any]) -> Look:
@@ -68,7 +85,8 @@ def properties(look: Look) -> dict[str, str]:
         told["--alongside-radius"] = told["--alongside-button-radius"] = f"{look.radius}px"
     if look.spacing is not None:
         told["--alongside-gap"] = f"{look.spacing}px"
-    return told | {f"--alongside-{name}": "none" for name in ("price", "add") if name in look.hidden}
+    told |= {f"--alongside-{name}": "none" for name in _STYLED if name in look.hidden}
+    return told | {f"--alongside-{name}": "block" for name in look.asked}
 
 
 def warnings(look: Look) -> Iterator[str]:
@@ -104,12 +122,13 @@ def _checked(look: Look) -> Look:
         given = getattr(look, name)
         if given is not None and not 0 <= given <= most:
             raise Invalid(f"{name} is 0 to {most} pixels, or empty for the theme's", name)
-    if not set(look.hidden) <= set(FIELDS):
+    if not {*look.hidden, *look.asked} <= set(FIELDS):
         raise Invalid(f"fields are {', '.join(FIELDS)}", "fields")
     return msgspec.structs.replace(
         look,
         titles=titles,
-        hidden=tuple(name for name in FIELDS if name in look.hidden),
+        hidden=tuple(name for name in FIELDS if name in look.hidden and name not in ASKED_FOR),
+        asked=tuple(name for name in ASKED_FOR if name in look.asked),
         accent=_colour(look.accent, "accent"),
         text=_colour(look.text, "text"),
         background=_colour(look.background, "background"),

@@ -34,6 +34,7 @@ OFFERED = {
 """What shows an offer; it cannot be chosen for a placement of recommendations."""
 
 MOST_SLOTS = 12
+MOST_FREE_SHIPPING = 10**12
 
 _DEFAULTS = (
     # key and location, display, title, slots
@@ -48,13 +49,14 @@ _DEFAULTS = (
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a merchant may change."""
+    """What a merchant may change. ``free_shipping`` is the basket's value from which shipping is free."""
 
     title: str
     display: str
     slots: int
     active: bool
     look: Look = field(default_factory=Look)
+    free_shipping: int | None = None
 
 
 def create_defaults(session: Session, store_id: StoreId, at: datetime) -> None:
@@ -106,8 +108,11 @@ def apply(placement: Placement, choice: Choice) -> None:
         raise Invalid(f"a display is one of {', '.join(DISPLAYS)}", "display")
     if not 1 <= choice.slots <= MOST_SLOTS:
         raise Invalid(f"a placement has 1 to {MOST_SLOTS} slots", "slots")
+    if choice.free_shipping is not None and not 0 < choice.free_shipping <= MOST_FREE_SHIPPING:
+        raise Invalid("shipping is free from an amount above zero, or the field is empty", "free_shipping")
     placement.look = looks.keep(choice.look)
     placement.title = title
     placement.display = choice.display
     placement.slots = choice.slots
     placement.active = choice.active
+    placement.free_shipping = choice.free_shipping

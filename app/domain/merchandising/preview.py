@@ -11,13 +11,16 @@ from app.bridge.config import PlacementConfig
 from app.bridge.reader import Reader
 from app.bridge.snapshot import Card
 from app.bridge.view import Shelf, StoreView
-from app.engine.pipeline import POPULAR, Pick, Query, recommend
+from app.engine.explore import POOL
+from app.engine.pipeline import POPULAR, Context, Gate, Pick, Wanted, gather
+from app.engine.slots import Room, pinned, settle, spread
 from app.kernel.ids import StoreId
 
 MOST_PRODUCTS = 20
 _BUDGET = 64 * 2**20
 _BY_BASKET = {"cart", "thank-you"}
 _BY_PRODUCT = {"product", "category", *_BY_BASKET}
+_OWN_KIND = {"category", "search"}
 
 
 def follows_product(location: str) -> bool:
@@ -54,21 +57,30 @@ class Previews:
     def _view(self, store_id: StoreId) -> StoreView:
         self._reader.store(store_id)
         self._reader.refresh([store_id])
-        return self._reader.store(store_id)
+        view = self._reader.store(store_id)
+        view.tend()
+        return view
 
 
 def _picks(view: StoreView, shelf: Shelf, placement: PlacementConfig, product: str) -> list[Pick]:
-    """What rules exclude stays out; what they pin or boost is seen in the shop only."""
-    mask = view.desk(placement.location).mask
-    location = placement.location
-    known = shelf.index.items.get(product)
-    in_basket = location in _BY_BASKET
-    query = Query(
-        location=location,
-        product=product if location == "product" else None,
-        basket=(product,) if in_basket and product else (),
-        customer=None,
-        limit=placement.slots,
-        category=shelf.card(known).category if location == "category" and known is not None else None,
-    )
-    return recommend(shelf.index, query, lambda item: bool(mask[item]), None)
+    """Pick as for a stranger in the shop: rules, boosts and pins heeded, and nothing by chance."""
+    location, slots = placement.location, placement.slots
+    desk, index = view.desk(location), shelf.index
+    known = index.items.get(product)
+    of_basket = location in _BY_BASKET and known is not None
+    numbers = [known] if known is not None and (of_basket or location == "product") else []
+    context = Context([] if of_basket else numbers, numbers if of_basket else [], [], None)
+    gates = [Gate(desk.mask, desk.head)]
+    if location == "category" and known is not None:
+        within = desk.mask & shelf.within(shelf.card(known).category)
+        gates.insert(0, Gate(within, desk.blended.head(within)))
+    found = gather(desk.blended, context.rows(desk.blended), gates, Wanted(max(slots, POOL), set(numbers)))
+    items, scores = found.items, found.scores
+    if location not in _OWN_KIND and len(items) > slots:
+        items, scores = spread(items, scores, shelf.category_codes, slots)
+    room = Room(slots, pinned(desk.pins, desk.mask, set(numbers), slots))
+    free = [item for item in items if item not in room.pinned.values()]
+    shown = settle(free, scores, room, None).items
+    whys = desk.blended.whys(found.summed, shown)
+    reasons = [desk.blended.reason(*why) for why in whys]
+    return [Pick(item, 0.0, reason, 1.0) for item, reason in zip(shown, reasons, strict=True)]

@@ -57,9 +57,10 @@ def placement(chosen: Placement) -> PlacementConfig:
         chosen.title,
         chosen.slots,
         active=chosen.active,
+        free_shipping=chosen.free_shipping,
         titles=look.titles,
         look=looks.properties(look),
-        reasons="reason" not in look.hidden,
+        reasons=look.shows("reason"),
     )
 
 

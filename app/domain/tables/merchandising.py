@@ -23,6 +23,7 @@ class Placement(Row):
     slots: Mapped[int]
     active: Mapped[bool] = mapped_column(server_default="true")
     look: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # see merchandising.look.Look
+    free_shipping: Mapped[MinorOrNull]  # the basket's value from which shipping is free
     version: Mapped[datetime]
 
 

@@ -24,9 +24,10 @@ LOOKS = st.builds(
     background=st.none() | HEX,
     radius=st.none() | st.integers(0, looks.MOST_RADIUS),
     spacing=st.none() | st.integers(0, looks.MOST_SPACING),
-    hidden=st.sets(st.sampled_from(list(looks.FIELDS))).map(
+    hidden=st.sets(st.sampled_from(sorted(set(looks.FIELDS) - set(looks.ASKED_FOR)))).map(
         lambda chosen: tuple(name for name in looks.FIELDS if name in chosen)
     ),
+    asked=st.sampled_from([(), looks.ASKED_FOR]),
 )
 
 
@@ -57,8 +58,16 @@ def test_the_contracts_example_is_what_these_choices_give() -> None:
         radius=4,
         spacing=12,
         hidden=("price", "reason"),
+        asked=("brand",),
     )
     assert looks.properties(look) == example["look"]
+
+
+def test_a_brand_is_shown_where_it_is_asked_for_and_all_else_until_it_is_hidden() -> None:
+    assert [field for field in looks.FIELDS if not Look().shows(field)] == ["brand"]
+    assert looks.properties(Look(asked=("brand",))) == {"--alongside-brand": "block"}
+    hidden = looks.properties(Look(hidden=("was", "unit")))
+    assert hidden == {"--alongside-was": "none", "--alongside-unit": "none"}
 
 
 def test_every_display_of_the_contract_can_be_chosen_or_needs_an_offer() -> None:

@@ -66,6 +66,7 @@ function item(value: unknown, page: string): Item | null {
     url: link,
     image: address(raw["image"], page),
     price: cost,
+    brand: text(raw["brand"]),
     reason: text(raw["reason"]),
     compare_at: higher(raw["compare_at"], cost),
     unit_price: unitPrice(raw["unit_price"]),

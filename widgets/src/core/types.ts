@@ -24,6 +24,7 @@ export interface Item {
   readonly image: string;
   /** Null where nobody knows today's price, as for what was viewed some time ago. */
   readonly price: Money | null;
+  readonly brand: string;
   readonly reason: string;
   /** A price from which this one came down; null when there is none that is higher. */
   readonly compare_at: Money | null;

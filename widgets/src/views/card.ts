@@ -42,8 +42,8 @@ export function priceLine(
       "p",
       "price",
       {},
-      compare_at && make("span", "status", {}, `${words[Word.Was]} `),
-      compare_at && make("s", "was", {}, format(compare_at)),
+      compare_at &&
+        make("s", "was", {}, make("span", "status", {}, words[Word.Was]), ` ${format(compare_at)}`),
       compare_at && " ",
       format(price),
       note && " ",
@@ -110,8 +110,10 @@ export function card(item: Item, actions: Actions, options: CardOptions = {}): H
   const whole = face(
     item,
     actions,
+    item.brand && make("p", "note alongside-brand", {}, item.brand),
     line,
-    unit_price && make("p", "note", {}, `${price(unit_price.price)} / ${unit_price.unit}`),
+    unit_price &&
+      make("p", "note alongside-unit", {}, `${price(unit_price.price)} / ${unit_price.unit}`),
     reason(options.line?.(item)),
     reason(item.reason),
   );

@@ -32,6 +32,7 @@ const recent: View = (slate, actions) => {
       url: link,
       image: address(image, page.baseURI),
       price: null,
+      brand: "",
       reason: "",
       compare_at: null,
       unit_price: null,
