@@ -27,7 +27,8 @@ def buy(shopfront: Shopfront, *variants: str, slate: str = "") -> None:
 def test_a_block_asks_for_the_product_of_the_page(shopfront: Shopfront) -> None:
     tea = number(shopfront.tea["id"])
     assert placements(shopfront.page("products/tea")) == [
-        f'placement="product" product="{tea}"', f'placement="bundle" product="{tea}"',
+        f'placement="product" product="{tea}"',
+        f'placement="cart" product="{tea}" basket="{tea}" limit="2"',
         f'placement="recent" product="{tea}"', f'product="{tea}" hidden',
     ]  # fmt: skip
 
