@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from typing import Final, Protocol
@@ -42,7 +42,7 @@ class Smtp:
     Over smtp:// TLS begins where the server offers it, and a password is sent over nothing else.
     """
 
-    url: str
+    url: str = field(repr=False)
     sender: str
 
     def send(self, letter: Letter) -> None:

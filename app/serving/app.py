@@ -76,24 +76,17 @@ class ServingApp:
         self.sessions = Sessions()
         self._threads = (Follower(self.reader), Following(valkey, self.sessions))
         self._widget = WidgetFiles(options.widget_files)
-        self._meter = Meter(
-            {
-                "reader": self.reader.counts,
-                "sender": self._sender.counts,
-                "decisions": self.decisions.counts,
-                "events": self._desk.counts,
-            }
-        )
+        counts = {"reader": self.reader.counts, "sender": self._sender.counts}
+        counts |= {"decisions": self.decisions.counts, "events": self._desk.counts}
+        self._meter = Meter(counts)
         self._trusted = settings.trusted_proxies
         self._limits = Limits(settings.rate_address, settings.rate_key)
         self._load = Load()
         rng = options.rng or Random()  # noqa: S311 - chooses what to show, keeps no secret
-        self._pages = Pages(self.decisions, self._meter, clock, rng, self.sessions, self._load)
+        pages = self._pages = Pages(self.decisions, self._meter, clock, rng, self.sessions, self._load)
         self._started = False
         self._starting = Lock()
-        pages = self._pages
-        secrets = (settings.shopify_client_secret, settings.shopify_old_client_secret)
-        self._keys = Keys(settings.shopify_client_id, tuple(filter(None, secrets)))
+        self._keys = Keys.of(settings)
         offers = Offers(pages, valkey, self._sender, self._keys)
         self._storefront: dict[str, tuple[str, Callable[[Asked], Reply]]] = {
             "/v1/recommendations": ("GET", pages.recommendations),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,6 +16,7 @@ from uuid import UUID
 import jwt
 
 from app.kernel.errors import Unauthorized
+from app.kernel.settings import Settings
 
 LEEWAY = 10.0
 PURCHASE_FOR = 3600.0
@@ -28,11 +30,18 @@ _MOST_LINES = 200
 _UNTIMED = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
 
 
-class Keys(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Keys:
     """The app as it is registered at Shopify; any of ``secrets`` may have signed, the first one signs."""
 
     client_id: str
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Keys:
+        """Read what this installation was told; without a secret no token is believed."""
+        secrets = (settings.shopify_client_secret, settings.shopify_old_client_secret)
+        return cls(settings.shopify_client_id, tuple(filter(None, secrets)))
 
 
 class Purchase(NamedTuple):
