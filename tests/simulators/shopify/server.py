@@ -100,6 +100,8 @@ def _pages(flask: Flask, world: World) -> None:
 
     @flask.get("/admin.shopify.com/extensions/<domain>")
     def extensions(domain: str) -> Response:
-        answer = jsonify(_find(world, domain).extensions)
+        installed = _find(world, domain)
+        told = installed.theme.extensions() if installed.extensions is None else installed.extensions
+        answer = jsonify(told)
         answer.headers["Access-Control-Allow-Origin"] = "*"
         return answer

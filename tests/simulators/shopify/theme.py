@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
+BLOCKS = Path(__file__).parents[3] / "extensions" / "shopify" / "theme" / "blocks"
+EMBED = "widget"
 NO_DIGITS = frozenset({"JPY", "KRW"})
 
 
@@ -55,3 +58,13 @@ class Theme:
     actions: bool = True
     banner: bool = True
     markets: tuple[Market, ...] = (Market(),)
+
+    def extensions(self) -> list[dict[str, Any]]:
+        """What App Bridge tells the app of its blocks in this theme."""
+        placed = {each.block for template in self.blocks.values() for each in template}
+        active = placed | ({EMBED} if self.embed else set())
+        activations = [
+            {"handle": each, "name": each, "status": "active" if each in active else "available"}
+            for each in sorted(path.stem for path in BLOCKS.glob("*.liquid"))
+        ]
+        return [{"handle": "theme", "type": "theme_app_extension", "activations": activations}]

@@ -49,15 +49,15 @@ class Delivery:
 
 @dataclass
 class Installed:
-    """One shop and what the app holds there; ``extensions`` is what its theme shows of the app, ``plan`` the
-    handle of what it pays for."""
+    """One shop and what the app holds there; ``plan`` is the handle of what it pays for, ``extensions`` what
+    App Bridge says of its theme where that is not what the theme has."""
 
     shop: Shop
     tokens: Tokens
     admin: Admin
     sent: int = 0
     plan: str = ""
-    extensions: list[dict[str, Any]] = field(default_factory=list)
+    extensions: list[dict[str, Any]] | None = None
     theme: Theme = field(default_factory=Theme)
 
 
