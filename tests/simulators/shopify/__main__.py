@@ -62,6 +62,8 @@ def main() -> None:
 def fill(installed: Installed, products: int, orders: int, refunded: int = 0) -> None:
     """A small shop, which bulk results repeat until there are about so many."""
     shop = installed.shop
+    shop.add_market("United Kingdom", shop.currency)
+    shop.add_market("Europe", "EUR", local=True)
     variants = [shop.add_product(title, price, stock=(40, 25))["variants"][0].gid for title, price in GOODS]
     buyers = [shop.add_customer()["id"] for _ in range(20)]
     few = min(orders, 200)
