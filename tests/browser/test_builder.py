@@ -16,10 +16,13 @@ from app.bridge import publisher
 from app.bridge.snapshot import encode
 from app.domain.accounts import stores
 from app.domain.accounts.stores import Credentials
-from app.domain.merchandising import placements, storefront
+from app.domain.commerce import catalog
+from app.domain.merchandising import placements, rules, storefront
 from app.domain.tables.merchandising import Placement
 from app.factory import create_app
+from app.kernel.money import Money
 from app.kernel.runtime import Runtime
+from app.platforms.records import ProductRecord
 from app.serving.app import create_serving_app
 from tests.bridge import toys
 from tests.browser.probe import AXE, WATCH
@@ -126,7 +129,7 @@ def test_the_preview_follows_the_form_without_a_save(
     page.get_by_label("Button", exact=True).fill("#0b5d4e")
     page.get_by_label("Corners, px").fill("3")
     page.get_by_label("Spacing, px").fill("20")
-    page.get_by_label("Price").uncheck()
+    page.get_by_label("Price", exact=True).uncheck()
     expect(frame.locator("section.alongside-list h2")).to_have_text("Chosen for you")
     expect(frame.locator(".alongside-card")).to_have_count(2)
     expect(frame.locator(".alongside-price").first).to_be_hidden()
@@ -259,3 +262,58 @@ def test_what_is_saved_is_in_the_shop_within_two_seconds(builder: Open) -> None:
     expect(shop.locator("section.alongside-grid h2")).to_have_text("Chosen for you")
     button = shop.locator(".alongside-add").first
     assert button.evaluate("element => getComputedStyle(element).backgroundColor") == "rgb(138, 59, 18)"
+
+
+def test_the_preview_heeds_rules_and_the_fields_that_are_chosen(
+    builder: Open, runtime: Runtime, store: Credentials
+) -> None:
+    with runtime.unit(store.store_id) as unit:
+        first = rules.Choice("First", "pin", products=("pot",), locations=("product",))
+        rules.create(unit.session, store.store_id, first, at=runtime.clock.now())
+        row = stores.get(unit.session, store.store_id)
+        storefront.put(runtime.valkey, row, storefront.config(unit.session, store.store_id, row))
+    branded: dict[str, dict[str, object]] = {item: {"brand": "Fern & Thimble"} for item in toys.ITEMS}
+    snapshot = toys.snapshot("m2", store.store_id, **branded)
+    publisher.swap(runtime.valkey, store.store_id, snapshot.version, encode(snapshot))
+    page = builder()
+    card = frame_of(page).locator(".alongside-card").first
+    expect(card.locator(".alongside-link")).to_contain_text("POT")
+    expect(card.locator(".alongside-brand")).to_be_hidden()
+    page.get_by_label("Brand").check()
+    expect(card.locator(".alongside-brand")).to_have_text("Fern & Thimble")
+    expect(card.locator(".alongside-brand")).to_be_visible()
+    page.get_by_label("Add button").uncheck()
+    expect(card.locator(".alongside-add")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_price_before_can_be_hidden(
+    builder: Open, runtime: Runtime, store: Credentials, width: int
+) -> None:
+    at = runtime.clock.now()
+    with runtime.unit(store.store_id) as unit:
+        told = [
+            ProductRecord(
+                item, item, f"/{item}", "", "china", "", "", (), Money(295, "GBP"), Money(425, "GBP"),
+                visible=True, created_at=at, version=at,
+            )
+            for item in toys.ITEMS
+        ]  # fmt: skip
+        catalog.upsert(unit.session, store.store_id, told)
+    page = builder(width=width)
+    was = frame_of(page).locator(".alongside-was").first
+    expect(was).to_have_text("Was £4.25")
+    page.get_by_label("Price before").uncheck()
+    expect(was).to_be_hidden()
+    expect(frame_of(page).locator(".alongside-price").first).to_be_visible()
+
+
+def test_the_cart_promises_free_shipping(builder: Open, runtime: Runtime, store: Credentials) -> None:
+    page = builder("/cart")
+    page.get_by_label("Free shipping from").fill("fifty")
+    expect(page.locator("#said")).to_contain_text("An amount in GBP, as in 50.00")
+    page.get_by_label("Free shipping from").fill("50")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".notice.good")).to_contain_text("Saved")
+    with runtime.unit(store.store_id) as unit:
+        assert placements.get(unit.session, store.store_id, "cart").free_shipping == 5000
