@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser import stage
 from tests.browser.conftest import Demo
 
 pytestmark = pytest.mark.browser
@@ -180,3 +181,21 @@ def test_the_documentation_opens_without_an_outside_request(window: BrowserConte
     page.goto("/docs")
     expect(page.get_by_text("/v1/recommendations").first).to_be_visible()
     assert all(url.startswith((demo.base_url, "data:")) for url in asked)
+
+
+def test_the_better_one_takes_the_place_of_what_is_in_the_basket(window: BrowserContext, demo: Demo) -> None:
+    # For a shopper who has no number yet the widget alone asks: it gets the contract's swap.
+    window.add_cookies([{"name": "shop_consent", "value": "all", "url": f"{demo.base_url}/shop"}])
+    slate = stage.slate("drawer", "normal") | {"placement": "cart"}
+    window.route("**/v1/placements**", lambda route: route.fulfill(json={"slates": [slate]}))
+    ours = {"Origin": demo.base_url}
+    window.request.post("/shop/cart/add", form={"product_id": "22720", "quantity": "1"}, headers=ours)
+    page = window.new_page()
+    page.goto("/shop/cart")
+    lines = page.locator(".lines .what a")
+    expect(lines).to_have_attribute("href", "/shop/product/22720")
+    scroll_to_placement(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Swap: REGENCY CAKESTAND 3 TIER").click()
+    expect(lines).to_have_count(1)
+    expect(lines).to_have_attribute("href", "/shop/product/22423")
