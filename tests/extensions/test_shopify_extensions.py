@@ -88,3 +88,27 @@ def test_what_the_checkout_asks_the_storefront_is_valid_and_not_deprecated() -> 
 
 def test_no_lock_names_a_registry() -> None:
     assert '"resolved"' not in (EXTENSIONS / "package-lock.json").read_text("utf-8")
+
+
+def contract(name: str) -> Any:
+    return json.loads((ROOT / "tests" / "contract" / f"{name}.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", ["bundle", "offer.quantity-break", "offer.mix-match"])
+def test_a_function_takes_off_what_the_widget_promises(name: str) -> None:
+    """The same offer in the words of the storefront and in those of the functions' settings."""
+    shown = contract(name)["response"]["body"]
+    promise, items = shown["offer"], [each["product_id"] for each in shown["items"]]
+    settings = contract("shopify/functions")["settings"]
+    (told,) = [each for each in settings["offers"] if each["offer_id"] == promise["offer_id"]]
+    assert (told["kind"], told["message"]) == (promise["kind"], shown["title"])
+    if "breaks" in promise:
+        assert told["product_id"] in items
+        assert [(each["quantity"], each["unit_price"]) for each in told["breaks"]] == [
+            (each["quantity"], each["unit_price"]["amount"]) for each in promise["breaks"]
+        ]
+        return
+    assert (told["price"], settings["currency"]) == (promise["price"]["amount"], promise["price"]["currency"])
+    assert told.get("choose") == promise.get("choose")
+    parts = [each["product_id"] for each in told.get("parts", [])] or told["product_ids"]
+    assert set(parts) <= set(items)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import jwt
 import pytest
@@ -15,15 +18,18 @@ from werkzeug.test import Client
 
 from app.bridge import publisher
 from app.bridge.config import shop_key
+from app.bridge.offers import Offer
 from app.bridge.snapshot import encode
 from app.kernel.clock import FixedClock
 from app.kernel.settings import Settings
 from app.serving.app import ServingApp, create_serving_app
+from app.serving.offers import LASTS, write
 from tests.bridge import toys
 from tests.conftest import NOON
 from tests.serving import logged
 
 CLIENT, SECRET, OLD = "client-id", "the-client-secret-of-the-app-here", "the-secret-that-was-there-before-"
+CONTRACT = Path(__file__).parents[1] / "contract" / "shopify" / "offer.json"
 SHOP, OTHER = "acme.myshopify.com", "other.myshopify.com"
 CARDS: dict[str, dict[str, object]] = {"tea": {"variant_id": "9001"}, "cup": {"variant_id": "9002"}}
 Claims = dict[str, Any]
@@ -87,6 +93,23 @@ def changeset(answer: Any) -> Claims:
         options={"verify_exp": False, "verify_iat": False},
     )  # fmt: skip
     return found
+
+
+def test_an_offer_is_written_as_the_contract_has_it() -> None:
+    told = json.loads(CONTRACT.read_text("utf-8"))["answer"]["offer"]
+    offer = Offer(
+        offer_id=UUID(told["offer_id"]),
+        reference="r1",
+        slate_id=told["slate_id"],
+        product_id=told["product_id"],
+        variant_id="9001",
+        quantity=1,
+        percent=15,
+        title=told["title"],
+        image=told["image"],
+        expires_at=NOON + LASTS,
+    )
+    assert json.loads(write(offer)) == told
 
 
 TEA = [

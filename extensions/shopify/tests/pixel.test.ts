@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { start, type Shop } from "../pixel/src/pixel";
 
@@ -50,6 +51,15 @@ describe("the pixel", () => {
       url: "https://app.example/v1/events?key=pk_1",
       body: { visitor: "v_0123abcd", consent: true, events: [], viewed: ["11"] },
     });
+  });
+
+  it("tells it in the words of the contract", async () => {
+    const path = new URL("../../../tests/contract/events.pixel.json", import.meta.url);
+    const { body } = (JSON.parse(readFileSync(path, "utf8")) as { request: { body: Told } }).request;
+    const { emit, sent } = sandbox({ cookie: body.visitor });
+    const lineItems = body.viewed.map((id) => ({ variant: variant(id) }));
+    await emit("checkout_completed", { checkout: { lineItems } });
+    expect(sent[0]!.body).toEqual(body);
   });
 
   it("says nothing without consent, and from the moment it is given or taken back", async () => {

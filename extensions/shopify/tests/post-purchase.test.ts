@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createRemoteRoot } from "@remote-ui/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ask, type Offer } from "../post-purchase/src/offer";
@@ -19,16 +20,10 @@ const CALCULATED = {
   addedShippingLines: [{ priceSet: bag("0.0"), presentmentTitle: "x" }],
   addedTaxLines: [{ priceSet: bag("1.90"), rate: 0.19, title: "VAT" }],
 };
-const OFFER: Offer = {
-  offer_id: "00000000-0000-4000-8000-000000000001",
-  slate_id: "s1",
-  product_id: "9",
-  title: "Tea",
-  image: "https://cdn.example/t.jpg",
-  percent: 15,
-  expires_at: "2999-01-01T00:00:00Z",
-  changes: [{ type: "add_variant", variantId: 9001, quantity: 1 }],
-};
+const CONTRACT = JSON.parse(
+  readFileSync(new URL("../../../tests/contract/shopify/offer.json", import.meta.url), "utf8"),
+) as { answer: { offer: Offer }; accept: unknown };
+const OFFER: Offer = { ...CONTRACT.answer.offer, title: "Tea", expires_at: "2999-01-01T00:00:00Z" };
 
 let app: ReturnType<typeof vi.fn>;
 beforeEach(() => {
@@ -92,7 +87,7 @@ describe("the post-purchase page", () => {
     await open();
     await press(0);
     const [, request] = app.mock.calls.find(([url]) => String(url).endsWith("/v1/offer/accept"))!;
-    expect(JSON.parse(request.body)).toEqual({ offer_id: OFFER.offer_id });
+    expect(JSON.parse(request.body)).toEqual(CONTRACT.accept);
     expect(request.headers.Authorization).toBe("Bearer purchase-token");
     expect(input.applyChangeset).toHaveBeenCalledExactlyOnceWith("signed");
     expect(input.done).toHaveBeenCalledOnce();
