@@ -33,8 +33,12 @@ class Child:
 
 @dataclass(slots=True)
 class Supervisor:
+    """``patience`` = seconds that who is asked to end is given; ``orphans`` = groups of killed children."""
+
     environ: Mapping[str, str]
     children: list[Child] = field(default_factory=list)
+    patience: float = _PATIENCE
+    orphans: dict[int, float] = field(default_factory=dict)
 
     def add(self, name: str, *arguments: str) -> None:
         """A child that runs ``alongside`` with these arguments."""
@@ -52,13 +56,17 @@ class Supervisor:
                 pause = child.backoff.pause(now - child.began)
                 code = child.process.returncode
                 get_logger(__name__).warning("restarting", child=child.name, code=code, pause=pause)
-                _end_orphans(child.process)
+                self._end_orphans(child.process, now)
                 child.process, child.due = None, now + pause
             if child.process is None and now >= child.due:
                 child.process, child.began = _start(child.command, self.environ), now
+        for group, until in list(self.orphans.items()):
+            if now >= until:
+                _signal(group, signal.SIGKILL)
+                del self.orphans[group]
 
     def run(self, stop: threading.Event) -> None:
-        """Until ``stop`` is set; then every child is asked to end, and made to after ten seconds."""
+        """Until ``stop`` is set; then every child is asked to end, and made to when patience is over."""
         try:
             while not stop.is_set():
                 self.tend()
@@ -70,13 +78,20 @@ class Supervisor:
         running = [child.process for child in self.children if child.process is not None]
         for process in running:
             process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + self.patience
         for process in running:
             try:
                 process.wait(timeout=max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        for group in self.orphans:
+            _signal(group, signal.SIGKILL)
+
+    def _end_orphans(self, dead: subprocess.Popen[bytes], now: float) -> None:
+        """Ask what a killed child has started to end, and make it later: nobody else looks after it."""
+        _signal(dead.pid, signal.SIGTERM)
+        self.orphans[dead.pid] = now + self.patience
 
 
 def stop_on_signals() -> threading.Event:
@@ -87,10 +102,9 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
-def _end_orphans(dead: subprocess.Popen[bytes]) -> None:
-    """Ask what a killed child has started to end: nobody else looks after it."""
+def _signal(group: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
-        os.killpg(dead.pid, signal.SIGTERM)
+        os.killpg(group, number)
 
 
 def _start(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -16,7 +16,7 @@ from tests.faults.plan import Kill, Message, Plan
 from tests.faults.stage import Stage
 
 _SENDERS = 4
-_ASKED_EVERY = 0.02
+_ASKED_EVERY = 0.05
 _TIMEOUT = 60.0
 _AGAIN_AFTER = 0.1
 _GIVEN_UP_AFTER = 120.0

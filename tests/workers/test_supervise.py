@@ -51,3 +51,22 @@ def test_a_killed_child_comes_back_and_all_end_together(tmp_path: Path) -> None:
     started = pids(notes)
     assert len(started) == 2
     assert not any(lives(pid) for pid in started)
+
+
+def test_what_a_killed_child_leaves_behind_is_made_to_end(tmp_path: Path) -> None:
+    notes, stop = tmp_path / "pids", threading.Event()
+    deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {NOTE_AND_SLEEP}"
+    parent = f"import subprocess,sys; subprocess.run([sys.executable, '-c', {deaf!r}, {str(notes)!r}])"
+    supervisor = Supervisor(os.environ, [Child("parent", [sys.executable, "-c", parent])], patience=0.5)
+    keeper = threading.Thread(target=supervisor.run, args=(stop,))
+    keeper.start()
+    (orphan,) = until(notes, 1)
+    started = supervisor.children[0].process
+    assert started is not None
+    started.kill()
+    deadline = time.monotonic() + 20
+    while lives(orphan) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stop.set()
+    keeper.join()
+    assert not lives(orphan)
