@@ -75,9 +75,10 @@ def forget(runtime: Runtime, store_id: StoreId, told_at: datetime) -> None:
         since = grants.since(unit.session, store_id)
         if since is not None and since > told_at:
             return
-        public_key = stores.get(unit.session, store_id).public_key
+        store = stores.get(unit.session, store_id)
+        keys = storefront.keys(store, storefront.config(unit.session, store_id, store))
         privacy.erase_store(unit.session, store_id)
-        unit.after_commit(lambda: publisher.forget(runtime.valkey, store_id, public_keys=(public_key,)))
+        unit.after_commit(lambda: publisher.forget(runtime.valkey, store_id, public_keys=keys))
 
 
 def _place(runtime: Runtime, store_id: StoreId, access: Access) -> None:

@@ -66,5 +66,9 @@ def placement(chosen: Placement) -> PlacementConfig:
 
 def put(valkey: redis.Redis, store: Store, config: StoreConfig) -> None:
     """Hand it over; storefronts follow within two seconds. Repeatable."""
-    vouched = (shop_key(config.shop),) if config.shop else ()
-    publisher.put_config(valkey, config, public_keys=(store.public_key, *vouched))
+    publisher.put_config(valkey, config, public_keys=keys(store, config))
+
+
+def keys(store: Store, config: StoreConfig) -> tuple[str, ...]:
+    """What leads to the store: its public key, and its shop where the platform vouches for that."""
+    return (store.public_key, shop_key(config.shop)) if config.shop else (store.public_key,)

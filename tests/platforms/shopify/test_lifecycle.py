@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.bridge.config import REVOKED, key_of, shop_key
 from app.domain.commerce import pulls
 from app.platforms.base import Access, Kind, Page
 from app.platforms.shopify.platform import ShopifyPlatform
@@ -178,6 +179,7 @@ def test_a_shop_is_erased_and_nothing_finds_it(bench: Bench) -> None:
             assert unit.session.scalar(text(f"select count(*) from {table}")) == 0
         left = text("select count(*) from directory where store_id = :id")
         assert unit.session.scalar(left, {"id": store_id}) == 0
+    assert bench.runtime.valkey.get(key_of(shop_key(bench.domain))) == REVOKED
 
 
 def test_a_shop_that_came_back_is_not_erased(bench: Bench) -> None:
