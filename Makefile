@@ -18,7 +18,7 @@ STATIC := widgets/dist/.built app/console/static/dist/.built app/api/static/dist
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-setup: $(DEV_STAMP) $(STATIC) ## Set up everything: environment, widgets, console assets
+setup: $(DEV_STAMP) $(STATIC) extensions/shopify/node_modules/.installed ## Set up everything: environment, widgets, console assets
 
 demo: $(if $(PLATFORM),$(DEV_STAMP),$(RUN_STAMP)) $(STATIC) ## Start the demo: shop, console, API (PORT, DATA_DIR; PLATFORM=shopify)
 	@exec $(BIN)/$(if $(PLATFORM),python -m tests.simulators.$(PLATFORM) demo,alongside demo)
