@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
 from app.domain.accounts import stores
-from app.domain.learning import publish, training
+from app.domain.learning import training
 from app.factory import create_app
 from app.kernel.clock import SystemClock
 from app.kernel.ids import StoreId
@@ -25,6 +26,7 @@ from app.platforms.shopify.platform import ShopifyPlatform
 from app.serving.app import create_serving_app
 from tests.browser.conftest import free_port
 from tests.simulators.shopify.server import create
+from tests.simulators.shopify.shop import Node
 from tests.simulators.shopify.world import Installed, Partner, World
 from workers import ingest
 from workers.jobs import JOBS
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 SECRET = "client-secret-of-the-app-under-test"
 SHOP = "acme.myshopify.com"
+CARDS = '[data-block-handle="recommendations"] .alongside-card'
 _LATER = ("train.", "publish.", "vectors.")
 
 
@@ -82,8 +85,11 @@ class Stage:
         raise AssertionError("the shop was not fetched")
 
     def learn(self) -> None:
+        """What is shown is what was learned: no slot is drawn by lot."""
         assert training.renew(self.runtime, self.store_id)
-        publish.restore(self.runtime, self.store_id)
+        with self.runtime.unit(self.store_id) as unit:
+            stores.get(unit.session, self.store_id).exploration = 0
+        JOBS["publish.restore"](self.runtime, self.store_id)
 
     def _jobs(self) -> list[tuple[StoreId, str, list[str]]]:
         with self.runtime.unit() as unit:
@@ -134,3 +140,68 @@ def raised(runtime: Runtime, folder: Path) -> Iterator[Stage]:
 
 def _port(address: str) -> int:
     return int(address.rpartition(":")[2])
+
+
+def installed(stage: Stage, merchant: BrowserContext) -> Page:
+    """Opened in the admin, fetched and learned."""
+    page = merchant.new_page()
+    page.goto(stage.admin)
+    expect(page.frame_locator("iframe").get_by_role("heading", name="Acme Tea")).to_be_visible()
+    stage.fetch()
+    stage.learn()
+    return page
+
+
+def switch_on(stage: Stage, merchant: BrowserContext, *parts: str) -> None:
+    """By the links of the first page, which lead into the theme editor."""
+    for part in parts:
+        page = merchant.new_page()
+        page.goto(stage.admin)
+        row = page.frame_locator("iframe").get_by_role("row", name=part)
+        row.get_by_role("link", name="Switch on").click()
+        expect(page.get_by_role("heading", name="Saved")).to_be_visible()
+        page.close()
+
+
+def look(page: Page) -> None:
+    """Down to where our blocks stand."""
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+
+
+def enter(stage: Stage, come: Callable[[], BrowserContext], path: str = "products/tea") -> Page:
+    """A buyer who agrees and is not of the holdout: one in twenty is, and then another comes."""
+    for _ in range(5):
+        page = come().new_page()
+        page.goto(stage.shop + path)
+        accept = page.get_by_role("button", name="Accept")
+        if accept.count():
+            accept.click()
+            page.goto(stage.shop + path)
+        look(page)
+        page.wait_for_load_state("networkidle")
+        if page.locator(CARDS).count():
+            return page
+    raise AssertionError("five buyers in a row saw no recommendations")
+
+
+def at_console(stage: Stage, page: Page) -> str:
+    """What the overview in the admin's frame says was attributed."""
+    stage.settle()
+    page.goto(stage.admin)
+    inside = page.frame_locator("iframe")
+    inside.get_by_role("link", name="Overview", exact=True).click()
+    return inside.locator("#attributed").inner_text()
+
+
+def pay(page: Page) -> None:
+    page.get_by_role("link", name="Cart").click()
+    page.get_by_role("button", name="Check out").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
+def last_order(stage: Stage) -> Node:
+    return list(stage.at.shop.all("Order").values())[-1]
+
+
+def attributes(pairs: list[Node]) -> dict[str, str]:
+    return {each["key"]: each["value"] for each in pairs}

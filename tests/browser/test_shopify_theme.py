@@ -7,17 +7,29 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from app.kernel.runtime import Runtime
-from tests.browser.shopify import SHOP, Stage, raised
+from tests.browser.shopify import (
+    CARDS,
+    SHOP,
+    Stage,
+    at_console,
+    attributes,
+    enter,
+    installed,
+    last_order,
+    look,
+    pay,
+    raised,
+    switch_on,
+)
 from tests.browser.test_journey import soon
-from tests.simulators.shopify.shop import Line, Node
+from tests.simulators.shopify.shop import Line
 from tests.simulators.shopify.theme import Market, Theme
 
 pytestmark = pytest.mark.browser
 
-CARDS = '[data-block-handle="recommendations"] .alongside-card'
 PRICES = {"Tea": "6.55", "Cup": "7.45", "Pot": "24.05", "Hat": "12.35", "Bag": "19.95"}
 
 
@@ -61,71 +73,6 @@ def buyers(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
 def to_simulator(route: Route, window: BrowserContext, stage: Stage) -> None:
     path = route.request.url.removeprefix(f"https://{SHOP}/")
     route.fulfill(response=window.request.get(stage.shop + path))
-
-
-def installed(stage: Stage, merchant: BrowserContext) -> Page:
-    """Opened in the admin, fetched and learned."""
-    page = merchant.new_page()
-    page.goto(stage.admin)
-    expect(page.frame_locator("iframe").get_by_role("heading", name="Acme Tea")).to_be_visible()
-    stage.fetch()
-    stage.learn()
-    return page
-
-
-def switch_on(stage: Stage, merchant: BrowserContext, *parts: str) -> None:
-    """By the links of the first page, which lead into the theme editor."""
-    for part in parts:
-        page = merchant.new_page()
-        page.goto(stage.admin)
-        row = page.frame_locator("iframe").get_by_role("row", name=part)
-        row.get_by_role("link", name="Switch on").click()
-        expect(page.get_by_role("heading", name="Saved")).to_be_visible()
-        page.close()
-
-
-def look(page: Page) -> None:
-    """Down to where our blocks stand."""
-    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-
-
-def enter(stage: Stage, come: Callable[[], BrowserContext], path: str = "products/tea") -> Page:
-    """A buyer who agrees and is not of the holdout: one in twenty is, and then another comes."""
-    for _ in range(5):
-        page = come().new_page()
-        page.goto(stage.shop + path)
-        accept = page.get_by_role("button", name="Accept")
-        if accept.count():
-            accept.click()
-            page.goto(stage.shop + path)
-        look(page)
-        page.wait_for_load_state("networkidle")
-        if page.locator(CARDS).count():
-            return page
-    raise AssertionError("five buyers in a row saw no recommendations")
-
-
-def at_console(stage: Stage, page: Page) -> str:
-    """What the overview in the admin's frame says was attributed."""
-    stage.settle()
-    page.goto(stage.admin)
-    inside = page.frame_locator("iframe")
-    inside.get_by_role("link", name="Overview", exact=True).click()
-    return inside.locator("#attributed").inner_text()
-
-
-def pay(page: Page) -> None:
-    page.get_by_role("link", name="Cart").click()
-    page.get_by_role("button", name="Check out").click()
-    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
-
-
-def last_order(stage: Stage) -> Node:
-    return list(stage.at.shop.all("Order").values())[-1]
-
-
-def attributes(pairs: list[Node]) -> dict[str, str]:
-    return {each["key"]: each["value"] for each in pairs}
 
 
 def test_from_the_admins_frame_to_revenue_to_the_cent(
@@ -214,6 +161,21 @@ def test_the_buyers_market_has_its_own_words_prices_and_addresses(
     assert cup.locator(".alongside-price").inner_text().replace("\xa0", " ").replace(" ", " ") == "14,90 €"
     cup.locator("a").click()
     page.wait_for_url("**/fr/products/cup")
+
+
+def test_what_the_storefront_has_sold_out_or_repriced_is_shown_as_the_storefront_has_it(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
+) -> None:
+    installed(stage, merchant)
+    stage.at.theme = Theme()
+    # Nobody tells us: no webhook is sent before the page is seen.
+    goods = {each["title"]: each for each in stage.at.shop.all("Product").values()}
+    stage.at.shop.set_stock(goods["Pot"]["variants"][0].gid, 0)
+    stage.at.shop.change_price(goods["Cup"]["id"], "8.05")
+    page = enter(stage, buyers)
+    shown = page.locator(CARDS)
+    expect(shown.filter(has_text="Cup").locator(".alongside-price")).to_have_text("£8.05")
+    expect(shown.filter(has_text="Pot")).to_have_count(0)
 
 
 def test_the_widget_comes_to_life_once_with_the_embed_and_all_blocks(
