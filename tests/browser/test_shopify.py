@@ -57,17 +57,6 @@ def test_the_home_page_is_as_wide_as_its_frame(stage: Stage, page: Page, width: 
     assert needed <= width
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_home_page_is_as_wide_as_its_frame(stage: Stage, page: Page, width: int) -> None:
-    stage.at.shop.add_market("United Kingdom", "GBP")
-    stage.at.shop.add_market("Europe", "EUR", local=True)
-    page.set_viewport_size({"width": width, "height": 844})
-    page.goto(stage.admin)
-    expect(inside(page).get_by_role("heading", name="Markets and currencies")).to_be_visible()
-    needed = page.frames[-1].evaluate("document.documentElement.scrollWidth")
-    assert needed <= width
-
-
 def test_a_link_leads_through_a_fresh_token_and_no_cookie(stage: Stage, page: Page) -> None:
     page.goto(stage.admin)
     home = inside(page)
