@@ -171,7 +171,7 @@ class ServingApp:
         if method == "OPTIONS":
             return Reply(204, headers=(*guard.preflight(asked.environ, asked.view.config), *_PRIVATE))
         _allow(method, allowed)
-        return handler(asked)
+        return http.packed(handler(asked), asked.environ)
 
     def _unanswered(self, path: str, method: str, environ: WSGIEnvironment, error: Exception) -> Reply:
         if path in _TAKEN or method == "OPTIONS":

@@ -68,7 +68,7 @@ class Pages:
         """Answer for all placements of a page at once."""
         asks = context.read_all(asked.view.config, asked.given)
         slates = [self._answer(asked.view, self._known(asked.view, ask)) for ask in asks]
-        return http.packed(_json(recommend.together(slates), _UNSHARED), asked.environ)
+        return _json(recommend.together(slates), _UNSHARED)
 
     def cart(self, asked: Asked) -> Reply:
         """Answer for a cart: what goes with all of it, a step up for a line, what shipping still costs."""

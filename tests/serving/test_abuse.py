@@ -10,8 +10,10 @@ from werkzeug.test import Client
 
 from app.kernel.errors import TooMany
 from app.serving import identity, limits
+from app.serving.app import ServingApp
 from app.serving.limits import Limits, Load
 from tests.bridge import toys
+from tests.serving import logged
 from tests.serving.conftest import Publish, Serve
 from tests.serving.test_recommend import ask
 
@@ -80,6 +82,18 @@ def test_with_time_left_nobody_gives_way() -> None:
         load.enter(turn * 0.01)
         load.leave(turn * 0.01 + 0.001, "large", 0.001)
     assert not load.heavy("large")
+
+
+def test_who_gives_way_is_answered_with_bestsellers_and_never_refused(
+    shop: ServingApp, valkey: Redis
+) -> None:
+    began = time.perf_counter()
+    for turn in range(100):
+        shop._load.enter(began + turn * 0.01)
+        shop._load.leave(began + turn * 0.01 + 0.0099, "toys", 0.0099)
+    assert [item["product_id"] for item in ask(Client(shop), visitor="v2")["items"]] == ["tea", "cup", "pot"]
+    (slate,) = logged.slates(shop, valkey)
+    assert (slate.tier, slate.items) == ("bestsellers", ("tea", "cup", "pot"))
 
 
 def test_what_one_process_is_told_of_a_visitor_the_other_knows(

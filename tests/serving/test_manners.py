@@ -1,4 +1,5 @@
 import gzip
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -75,6 +76,20 @@ def test_what_every_stranger_gets_is_asked_again_and_not_sent_again(shop: Servin
     overlay.put(valkey, "toys", [Change("tea", datetime(2026, 11, 21, tzinfo=UTC), stock=0)])
     shop.reader.refresh()
     assert client.get(ASK, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_a_large_answer_is_compressed_for_who_can_read_it(serve: Serve, publish: Publish) -> None:
+    publish(toys.config(), toys.snapshot(tea={"title": "x" * 9_000}))
+    client, asked = Client(serve()), f"{ASK}&visitor=v2"
+    packed, plain = client.get(asked, headers={"Accept-Encoding": "gzip, br"}), client.get(asked)
+    assert (packed.headers["Content-Encoding"], len(packed.data) < 1_000) == ("gzip", True)
+    assert "Content-Encoding" not in plain.headers
+    assert json.loads(gzip.decompress(packed.data))["items"] == json.loads(plain.data)["items"]
+
+
+def test_a_small_answer_is_left_as_it_is(client: Client) -> None:
+    answer = client.get(ASK, headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
 
 
 @pytest.fixture
