@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.console.frame import embedded, pages
 from app.console.frame.person import editor, present
 from app.domain.accounts import audit, grants, stores
-from app.domain.commerce import disclosures, markets, pulls
+from app.domain.commerce import disclosures, markets, notices, pulls
 from app.domain.insight import usage
 from app.domain.learning import natives
 from app.domain.merchandising import storefront
@@ -33,6 +33,7 @@ EMBED: Final = "widget"
 """The app embed by file name."""
 
 _WHOLE_HISTORY: Final = "read_all_orders"
+_CHOSEN: Final = {"charge_id", "plan_handle"}  # with which Shopify sends back who chose a plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def _home(runtime: Runtime) -> str:
         raise NotFound("page", "shopify")
     person = present()
     with runtime.unit(person.store_id) as unit:
+        if _CHOSEN & set(request.args):
+            unit.enqueue(notices.REFRESH, key=person.store_id)
         scopes = grants.scopes(unit.session, person.store_id)
         return pages.render(
             "platform/shopify.html",

@@ -117,6 +117,19 @@ def test_a_change_that_is_told_is_asked_for(bench: Bench) -> None:
     assert bench.store.plan == "pro"
 
 
+def test_whoever_comes_back_from_choosing_a_plan_has_it(bench: Bench) -> None:
+    as_partner(bench)
+    bench.install()
+    bench.work()
+    bench.at.plan = "pro"
+    assert bench.open().status_code == 200
+    assert bench.jobs() == []
+    bench.open(charge_id="42")
+    bench.work()
+    assert bench.store.plan == "pro"
+    assert "Pro: 0 of 200,000 recommendations" in bench.open().text
+
+
 def test_where_nobody_can_be_asked_the_plan_stays(bench: Bench) -> None:
     as_partner(bench)
     bench.at.plan = "growth"
