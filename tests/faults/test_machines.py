@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from app.bridge.snapshot import encode
 from app.domain.accounts import stores
 from app.domain.accounts.stores import Credentials
 from app.domain.merchandising import storefront
+from app.engine.types import Blend
 from app.kernel.runtime import Runtime
 from tests.bridge import toys
 from tests.faults.stage import free_port, until
@@ -52,7 +54,8 @@ def machines(runtime: Runtime, store: Credentials, tmp_path: Path) -> Iterator[t
         row = stores.get(unit.session, store.store_id)
         config = storefront.config(unit.session, store.store_id, row)
     storefront.put(runtime.valkey, row, config)
-    snapshot = replace(toys.snapshot(), store_id=store.store_id)
+    followed = replace(toys.published(), blends={"home": Blend({"together": 1.0, "popular": 0.01})})
+    snapshot = replace(toys.snapshot(), store_id=store.store_id, published=followed)
     publisher.swap(runtime.valkey, store.store_id, snapshot.version, encode(snapshot))
     with ExitStack() as stack:
         one, two = (stack.enter_context(machine(runtime, tmp_path / name)) for name in ("one", "two"))
@@ -66,8 +69,8 @@ def answers(address: str) -> bool:
         return False
 
 
-def shown(address: str, store: Credentials) -> list[str]:
-    asked = {"key": store.public_key, "placement": "home"}
+def shown(address: str, store: Credentials, **who: str) -> list[str]:
+    asked = {"key": store.public_key, "placement": "home", **who}
     answer = httpx.get(f"{address}/v1/recommendations", params=asked, timeout=10)
     assert answer.status_code == 200
     return [item["product_id"] for item in answer.json()["items"]]
@@ -93,21 +96,32 @@ def test_what_one_machine_is_told_both_serve(
     assert "tea" not in shown(one, store)
 
 
+def click(address: str, store: Credentials, event_id: str, product: str, visitor: str) -> None:
+    event = {"id": event_id, "kind": "click", "slate_id": "s1", "product_id": product, "position": 1}
+    sent = {"visitor": visitor, "events": [{**event, "at": datetime.now(UTC).isoformat()}]}
+    asked = {"key": store.public_key}
+    assert httpx.post(f"{address}/v1/events", params=asked, json=sent, timeout=10).status_code == 204
+
+
+def test_what_a_visitor_clicked_on_one_machine_changes_the_next_page_of_the_other(
+    store: Credentials, machines: tuple[str, str]
+) -> None:
+    one, two = machines
+    visitor = next(f"v{n}" for n in range(400) if "tea" in shown(two, store, visitor=f"v{n}"))
+    before = shown(two, store, visitor=visitor)
+    click(one, store, "e1", "cup", visitor)
+    told = time.monotonic()
+    until(lambda: shown(two, store, visitor=visitor) != before, 5)
+    print(f"a click counted on another machine after {time.monotonic() - told:.3f} s, the question included")
+    assert shown(one, store, visitor=visitor) == shown(two, store, visitor=visitor)
+    assert shown(two, store, visitor=visitor)[0] == "saucer"
+
+
 def test_events_of_both_machines_are_kept_once(
     runtime: Runtime, store: Credentials, machines: tuple[str, str]
 ) -> None:
     for number, address in enumerate((*machines, *machines)):
-        event = {
-            "id": f"e{number % 2}",
-            "kind": "click",
-            "slate_id": "s1",
-            "product_id": "tea",
-            "position": 1,
-            "at": datetime.now(UTC).isoformat(),
-        }
-        sent = {"visitor": "v1", "events": [event]}
-        asked = {"key": store.public_key}
-        assert httpx.post(f"{address}/v1/events", params=asked, json=sent, timeout=10).status_code == 204
+        click(address, store, f"e{number % 2}", "tea", "v1")
     stream.open_group(runtime.valkey)
     until(lambda: ingest.run_once(runtime, consumer="test") == 0, 10)
     with runtime.unit(store.store_id) as unit:
