@@ -30,6 +30,7 @@ STEPS = (
     measures.memory,
     measures.cold,
     measures.sold_out,
+    measures.clicked,
     measures.neighbours,
 )
 FLOORS = (
@@ -44,6 +45,7 @@ FLOORS = (
     ("PSS MB a worker", "<=", 400),
     ("p99 s sold out to not served", "<=", 1),
     ("stale serves", "<=", 0),
+    ("p99 ms click to next answer", "<=", 100),
     ("events/s stored", ">=", 5_000),
 )
 

@@ -19,6 +19,7 @@ from app.bridge.config import CHANGES, Notice, What
 from app.bridge.overlay import Change
 from tests.speed.bench_events import measure_events
 from tests.speed.serve_stage import Size, Stage, generate
+from tests.speed.shops import Shop
 
 Figures = dict[str, object]
 _CONNECTIONS = 64
@@ -26,6 +27,7 @@ _STEADY = 1_000
 _OVERLOAD = 5_000
 _SOLD_OUT = 40
 _ASKING = 16
+_CLICKED = 100
 _ITEM = re.compile(rb'"product_id":"([^"]*)"')
 _MB = 2**20
 
@@ -86,7 +88,7 @@ def cold(stage: Stage, size: Size) -> Figures:
             stage.valkey.publish(CHANGES, notice)
             time.sleep(0.5)
             began = time.perf_counter()
-            asking.items(shop.key, "p1")
+            asking.items(_page(shop, "p1"))
             times.append((time.perf_counter() - began) * 1000)
     return {
         "p99 ms of a cold store": round(_high(times), 1),
@@ -99,16 +101,17 @@ def sold_out(stage: Stage, size: Size) -> Figures:
     shop, times, gone = stage.shops[0], [], set()
     with _Asking(stage) as asking:
         for number in range(_SOLD_OUT):
-            item = asking.items(shop.key, f"p{number}")[0]
+            page = _page(shop, f"p{number}")
+            item = asking.items(page)[0]
             began = time.perf_counter()
             overlay.put(stage.valkey, shop.store_id, [Change(item, datetime.now(UTC), stock=0)])
-            while any(item in shown for shown in asking.everywhere(shop.key, f"p{number}")):
+            while any(item in shown for shown in asking.everywhere(page)):
                 time.sleep(0.002)
             times.append(time.perf_counter() - began)
             gone.add(item)
         time.sleep(1.5)
-        pages = (f"p{number % 500}" for number in range(size.stale))
-        stale = sum(not gone.isdisjoint(shown) for shown in asking.all(shop.key, pages))
+        pages = (_page(shop, f"p{number % 500}") for number in range(size.stale))
+        stale = sum(not gone.isdisjoint(shown) for shown in asking.all(pages))
     return {
         "p99 s sold out to not served": round(_high(times), 3),
         "stale serves": stale,
@@ -116,10 +119,27 @@ def sold_out(stage: Stage, size: Size) -> Figures:
     }
 
 
+def clicked(stage: Stage, _size: Size) -> Figures:
+    """Time from the answer to a click until every connection gives the visitor another page than before."""
+    shop, times = stage.shops[1], []
+    with _Asking(stage) as asking:
+        for number in range(_CLICKED):
+            page = f"/v1/recommendations?key={shop.key}&placement=home&limit=8&visitor=clicks{number}"
+            before = asking.items(page)
+            asking.click(shop, f"clicks{number}", f"p{number}")
+            began = time.perf_counter()
+            while before and any(before == now for now in asking.everywhere(page)):
+                if time.perf_counter() - began > 1:
+                    break
+            times.append((time.perf_counter() - began) * 1000)
+    return {"p99 ms click to next answer": round(_high(times), 1)}
+
+
 def neighbours(stage: Stage, size: Size) -> Figures:
     """Ask the 49 small shops alone, and again while the largest alone gets heavy traffic."""
-    light = {"url": stage.base, "connections": 8, "rate": _STEADY // 4, "duration": size.seconds}
-    heavy = {"url": stage.base, "connections": _CONNECTIONS, "rate": 2 * _STEADY}
+    usual = {"url": stage.base, "connections": _CONNECTIONS}
+    light = {**usual, "rate": _STEADY // 4, "duration": size.seconds}
+    heavy = {**usual, "rate": 2 * _STEADY}
     generate(stage.light, **light)  # to get warm
     alone = generate(stage.light, **light)
     with ThreadPoolExecutor(1) as beside:
@@ -161,42 +181,51 @@ class _Asking:
         for line in self._open:
             line.close()
 
-    def items(self, key: str, product: str) -> list[str]:
-        """Give what the page of a product shows a stranger."""
-        return next(self.all(key, [product]))
+    def items(self, page: str) -> list[str]:
+        """Give what a page shows."""
+        return next(self.all([page]))
 
-    def everywhere(self, key: str, product: str) -> list[list[str]]:
+    def everywhere(self, page: str) -> list[list[str]]:
         """Give what it shows on every connection."""
-        return list(self.all(key, [product] * _ASKING))
+        return list(self.all([page] * _ASKING))
 
-    def all(self, key: str, products: Iterable[str]) -> Iterator[list[str]]:
+    def all(self, pages: Iterable[str]) -> Iterator[list[str]]:
         """Give what each page shows, as many asked for at once as there are connections."""
-        waiting = iter(products)
+        waiting = iter(pages)
         while round_ := list(islice(waiting, _ASKING)):
-            for line, product in zip(self._open, round_, strict=False):
-                line.sendall(self._question(key, product))
+            for line, page in zip(self._open, round_, strict=False):
+                line.sendall(f"GET {page} HTTP/1.1\r\n{self._head()}\r\n".encode())
             for answer in self._read[: len(round_)]:
-                yield [item.decode() for item in _ITEM.findall(_body(answer))]
+                yield [item.decode() for item in _ITEM.findall(_body(answer, b"200"))]
 
-    def _question(self, key: str, product: str) -> bytes:
-        """Ask as somebody new, so that no limit counts."""
+    def click(self, shop: Shop, visitor: str, product: str) -> None:
+        """Tell that a visitor clicked a product."""
+        event = {"id": visitor, "kind": "click", "slate_id": "s", "product_id": product, "position": 1}
+        at = datetime.now(UTC).isoformat()
+        body = msgspec.json.encode({"visitor": visitor, "events": [{**event, "at": at}]})
+        head = f"POST /v1/events?key={shop.key} HTTP/1.1\r\n{self._head()}Content-Length: {len(body)}\r\n\r\n"
+        self._open[0].sendall(head.encode() + body)
+        _body(self._read[0], b"204")
+
+    def _head(self) -> str:
+        """Give the head of somebody new, so that no limit counts."""
         self._asked += 1
-        address = f"10.9.{self._asked // 250 % 250}.{self._asked % 250}"
-        return (
-            f"GET /v1/recommendations?key={key}&placement=product&product={product}&limit=8 HTTP/1.1\r\n"
-            f"Host: shop\r\nX-Forwarded-For: {address}\r\n\r\n"
-        ).encode()
+        return f"Host: shop\r\nX-Forwarded-For: 10.9.{self._asked // 250 % 250}.{self._asked % 250}\r\n"
 
 
-def _body(answer: BinaryIO) -> bytes:
-    """Read one answer. Raises RuntimeError unless it is a 200."""
+def _page(shop: Shop, product: str) -> str:
+    return f"/v1/recommendations?key={shop.key}&placement=product&product={product}&limit=8"
+
+
+def _body(answer: BinaryIO, wanted: bytes) -> bytes:
+    """Read one answer. Raises RuntimeError where its status is another."""
     status, length = answer.readline(), 0
     while (line := answer.readline()) not in {b"\r\n", b""}:
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             length = int(value)
     body = answer.read(length)
-    if not status.startswith(b"HTTP/1.1 200"):
+    if not status.startswith(b"HTTP/1.1 " + wanted):
         raise RuntimeError((status + body).decode())
     return body
 
