@@ -94,7 +94,7 @@ class Description:
     """A shop in its own words: ``domain`` is the storefront's, ``plan`` the merchant's with us or empty, None
     where it could not be read.
 
-    ``currencies`` are those in which buyers may pay.
+    ``currencies`` are those in which buyers may pay, ``hosts`` what its markets have beside ``domain``.
     """
 
     name: str
@@ -105,6 +105,7 @@ class Description:
     plan: str | None = ""
     currencies: tuple[str, ...] = ()
     markets: tuple[Market, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _describe(unit: Unit, store_id: StoreId, told: Description, runtime: Runtime
     stores.describe(unit.session, store_id, told.name, told.domain, timezone=told.timezone)
     markets.replace(unit.session, store_id, told.markets)
     store = stores.get(unit.session, store_id)
-    store.currencies = list(told.currencies)
+    store.currencies, store.hosts = list(told.currencies), list(told.hosts)
     if told.plan is not None:
         store.plan = told.plan
     config = storefront.config(unit.session, store_id, store)

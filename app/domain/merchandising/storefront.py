@@ -18,11 +18,13 @@ from app.kernel.ids import StoreId
 def config(session: Session, store_id: StoreId, store: Store) -> StoreConfig:
     """The store as it is configured now."""
     chosen = placements.every(session, store_id)
+    shop = _shop(session, store_id, store.platform)
     return StoreConfig(
         store_id=store.store_id,
         name=store.name,
         currency=store.currency,
-        domains=(store.domain,),
+        # A shop's editors and previews are under the name that its platform gave it.
+        domains=tuple(dict.fromkeys(each for each in (store.domain, shop, *store.hosts) if each)),
         salt=store.salt,
         holdout=store.holdout,
         exploration=store.exploration,
@@ -30,7 +32,7 @@ def config(session: Session, store_id: StoreId, store: Store) -> StoreConfig:
         version=max((each.version.isoformat() for each in chosen), default=store.created_at.isoformat()),
         rules=rules.published(session, store_id),
         customer_keys=_customer_keys(session, store_id),
-        shop=_shop(session, store_id, store.platform),
+        shop=shop,
         after_purchase=store.after_purchase,
     )
 

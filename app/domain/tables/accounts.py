@@ -17,6 +17,7 @@ class Store(Row):
     ``plan`` names what the merchant pays for, "" = nothing. ``native_lists`` lets us write into the shop.
     ``after_purchase`` is the discount in percent on what is offered to who just paid, None = nothing is.
     ``currencies`` are those in which buyers may pay, where the shop says so; ``currency`` is its own.
+    ``hosts`` are what its markets have beside ``domain``.
     """
 
     __tablename__ = "stores"
@@ -39,6 +40,7 @@ class Store(Row):
     native_lists: Mapped[bool] = mapped_column(server_default="false")
     after_purchase: Mapped[int | None]
     currencies: Mapped[Texts]
+    hosts: Mapped[Texts]
 
 
 class Directory(Row):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from msgspec import Struct
 
 from app.platforms.base import Description, Market
@@ -67,13 +69,27 @@ class _MarketNodes(Struct):
     nodes: list[_Market]
 
 
-class _Markets(Struct):
+class _Root(Struct):
+    url: str
+
+
+class _Presence(Struct, rename="camel"):
+    root_urls: list[_Root]
+
+
+class _Presences(Struct):
+    nodes: list[_Presence]
+
+
+class _Selling(Struct, rename="camel"):
     markets: _MarketNodes
+    web_presences: _Presences
 
 
 def describe(client: Client) -> Description:
     told = client.ask("shop", _Told)
     scopes = frozenset(each.handle for each in told.current_app_installation.access_scopes)
+    selling = client.ask("markets", _Selling) if scopes & _MARKETS else None
     return Description(
         name=told.shop.name,
         domain=told.shop.primary_domain.host,
@@ -82,7 +98,8 @@ def describe(client: Client) -> Description:
         scopes=scopes,
         plan=_plan(client, told),
         currencies=tuple(told.shop.enabled_presentment_currencies),
-        markets=_markets(client, told.shop.currency_code) if scopes & _MARKETS else (),
+        markets=_markets(selling, told.shop.currency_code) if selling else (),
+        hosts=_hosts(selling) if selling else (),
     )
 
 
@@ -94,7 +111,13 @@ def _plan(client: Client, told: _Told) -> str | None:
     return next((each.name for each in active), "")
 
 
-def _markets(client: Client, currency: str) -> tuple[Market, ...]:
+def _hosts(selling: _Selling) -> tuple[str, ...]:
+    """Markets may have domains of their own."""
+    urls = (root.url for each in selling.web_presences.nodes for root in each.root_urls)
+    return tuple(dict.fromkeys(urlsplit(url).netloc for url in urls))
+
+
+def _markets(selling: _Selling, currency: str) -> tuple[Market, ...]:
     """A market that says nothing of currencies sells in the shop's own."""
     return tuple(
         Market(
@@ -105,5 +128,5 @@ def _markets(client: Client, currency: str) -> tuple[Market, ...]:
             and each.currency_settings.local_currencies,
             is_active=each.status == _ACTIVE,
         )
-        for each in client.ask("markets", _Markets).markets.nodes
+        for each in selling.markets.nodes
     )

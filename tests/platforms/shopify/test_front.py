@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import fields, replace
 
-from app.domain.accounts import grants
+from app.domain.accounts import grants, stores
 from app.domain.commerce import shops
+from app.domain.merchandising import storefront
 from app.kernel.errors import Upstream
 from app.platforms.base import Access, Front
 from app.platforms.shopify import front
 from app.platforms.shopify.platform import ShopifyPlatform
+from app.serving import guard
 from tests.platforms.shopify.conftest import APP, Bench
 
 
@@ -55,3 +57,15 @@ def test_a_shop_that_does_not_take_it_is_connected_all_the_same(bench: Bench) ->
     assert told(bench) == []
     shops.refresh(whole, bench.store_id)
     assert told(bench) == [{"base": APP, "key": bench.store.public_key}]
+
+
+def test_pages_of_every_market_and_of_the_theme_editor_may_ask(bench: Bench) -> None:
+    bench.at.shop.host = "tea.example"
+    bench.at.shop.add_domain("https://the.example/fr/")
+    bench.at.shop.add_domain("https://the.example/")
+    bench.install()
+    with bench.runtime.unit(bench.store_id) as unit:
+        config = storefront.config(unit.session, bench.store_id, stores.get(unit.session, bench.store_id))
+    assert config.domains == ("tea.example", "acme.myshopify.com", "the.example")
+    for origin, is_ours in (("https://the.example", True), ("https://evil.example", False)):
+        assert guard.welcome({"HTTP_ORIGIN": origin}, config) is is_ours

@@ -13,6 +13,7 @@ from tests.simulators.shopify.shop import Node, Ref, Shop
 ROOTS = {
     "products": "Product", "orders": "Order", "customers": "Customer", "inventoryItems": "InventoryItem",
     "markets": "Market", "bulkOperations": "BulkOperation", "events": "BasicEvent",
+    "webPresences": "MarketWebPresence",
 }  # fmt: skip
 _TERM = re.compile(r"(\w+):(>=|<=|>|<)?'?([^'\s]+)'?")
 _FIELDS = {

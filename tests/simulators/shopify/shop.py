@@ -147,6 +147,11 @@ class Shop:
         self.tell("markets/create", {"id": number(market["id"]), "name": name})
         return market
 
+    def add_domain(self, url: str) -> None:
+        """Of a market's own."""
+        root = {"__typename": "MarketWebPresenceRootUrl", "url": url, "locale": "fr"}
+        self.add("MarketWebPresence", rootUrls=[root])
+
     def change_product(self, gid: str, **values: Any) -> None:
         product = self.at(gid)
         product.update(values, updatedAt=self.now())
