@@ -62,7 +62,7 @@ def test_a_purchase_reaches_the_app_to_the_penny(world: World) -> None:
     }
     page = browser.get(f"/thank-you/{number}").text
     assert "£21.60" in page
-    assert '<alongside-placement placement="thank-you" basket="1,3">' in page
+    assert '<alongside-placement placement="thank-you" basket="1,3"' in page
 
 
 def test_a_purchase_takes_the_stock_and_tells_it(world: World) -> None:
