@@ -34,6 +34,7 @@ LOOK = {
     "--alongside-button-radius": "4px",
     "--alongside-gap": "12px",
     "--alongside-price": "none",
+    "--alongside-brand": "block",
 }
 ITEMS = ("22423", "85123A", "22720", "22699", "22697")
 
