@@ -82,7 +82,8 @@ def run(stage: Stage, plan: Plan, store: Credentials) -> Report:
     for sender in senders:
         sender.join()
     work.sent.set()
-    asking.join()
+    for thread in (asking, *work.watching):
+        thread.join()
     return work.report
 
 
@@ -90,6 +91,7 @@ class _Work:
     def __init__(self, stage: Stage, plan: Plan, store: Credentials) -> None:
         self.report = Report()
         self.sent = threading.Event()
+        self.watching: list[threading.Thread] = []
         self._stage, self._plan, self._store = stage, plan, store
         self._taken = itertools.count(1)
         self._progress = 0
@@ -111,8 +113,12 @@ class _Work:
         self._stage.kill(kill)
         self.report.killed.append(Killed(kill.victim, began, time.monotonic()))
         if kill.victim == "web":
-            self._stage.wait_until_all_serve()
-            self.report.back_after.append(time.monotonic() - began)
+            self.watching.append(threading.Thread(target=self._watch, args=(began,)))
+            self.watching[-1].start()
+
+    def _watch(self, began: float) -> None:
+        self._stage.wait_until_all_serve()
+        self.report.back_after.append(time.monotonic() - began)
 
     def ask(self) -> None:
         """The storefront, all the while."""
