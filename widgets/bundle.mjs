@@ -23,7 +23,7 @@ const SHARED = new Set(KIT.map((name) => here(`src/${name}.ts`)));
 const MARK = "00000000";
 /** Names of properties that only our own objects have: they are shortened, to the same in every file. */
 const OURS =
-  /^(basket|go|load|session|cart|control|dress|folder|forget|handOver|inMarket|leave|quote|recommend|remember|seen|shop|shopper|swaps|tell|track|wish|words)$/;
+  /^(basket|cart|control|dress|folder|forget|go|handOver|inMarket|leave|load|near|quote|read|recommend|remember|seen|session|shop|shopper|swaps|tell|track|wish|words|write)$/;
 
 async function sheet() {
   const rules = await readFile(here("src/views/alongside.css"), "utf8");

@@ -11,7 +11,7 @@ from app.demo.frame import Shopper
 
 Slate: TypeAlias = dict[str, object]
 
-_PATIENCE_S = 0.5
+_PATIENCE_S = 2.0  # a demo shares its processor with all that it shows: a shop with one of its own needs less
 _NOTHING: Slate = {"slate_id": "", "items": []}
 
 

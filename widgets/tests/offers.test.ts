@@ -168,7 +168,7 @@ describe("the basket drawer", () => {
   it("swaps, and says what leaves and what it costs more", async () => {
     const add = vi.fn(() => Promise.resolve(true));
     const view = shown(example("offer.replace"), makeActions({ add }));
-    expect(part(view, "reason").textContent).toBe("Instead of SET OF 3 CAKE TINS PANTRY DESIGN (+780 GBP)");
+    expect(part(view, "reason").textContent).toBe("Instead of SET OF 3 CAKE TINS PANTRY DESIGN (+\u2060780 GBP)");
     part(view, "add").click();
     await settle();
     expect(add).toHaveBeenCalledWith([expect.anything()], { product_id: "22720", variant_id: null });

@@ -13,7 +13,7 @@ export const drawer: View = (slate, actions) => {
   const swaps = kind === "replace" && text(product_id) && actions.swaps;
   const line = ({ price }: Item): string => {
     const more = price && was?.currency === price.currency ? price.amount - was.amount : 0;
-    const extra = more > 0 && price ? ` (+${actions.price({ ...price, amount: more })})` : "";
+    const extra = more > 0 && price ? ` (+\u2060${actions.price({ ...price, amount: more })})` : "";
     return fill(actions.words[Word.Instead], text(title)) + extra;
   };
   const instead = { product_id: text(product_id), variant_id: text(variant_id) || null };
