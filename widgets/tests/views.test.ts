@@ -65,6 +65,18 @@ describe("a card", () => {
     expect(whole.querySelector("img, .alongside-reason, button")).toBeNull();
   });
 
+  it("names the brand where the shop told one; the sheet shows it where the merchant asks for it", () => {
+    const brand = "Fern & <Thimble>";
+    expect(part(card(makeItem({ brand }), makeActions()), "brand").textContent).toBe(brand);
+    expect(card(makeItem(), makeActions()).querySelector(".alongside-brand")).toBeNull();
+  });
+
+  it("says in one piece what it cost before, so that it is hidden in one piece", () => {
+    const compare_at = { amount: 425, currency: "GBP" };
+    const was = part(card(makeItem({ compare_at }), makeActions()), "was");
+    expect(was.textContent).toBe("Was 425 GBP");
+  });
+
   it("uses no inline style", () => {
     expect(shown("carousel", makeSlate(), makeActions()).querySelector("[style]")).toBeNull();
   });
