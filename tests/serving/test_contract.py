@@ -48,8 +48,8 @@ def card(product_id: str) -> Card:
     return replace(plain, **named.get(product_id, {}))  # type: ignore[arg-type]
 
 
-def snapshot() -> Snapshot:
-    """22423 was bought with 22699 in 41 of its 500 orders; 22697 is merely popular."""
+def snapshot(brand: str = "") -> Snapshot:
+    """22423 was bought with 22699 in 41 of its 500 orders; 22697 is merely popular, and of this brand."""
     published = Published(
         ITEMS,
         (),
@@ -61,7 +61,8 @@ def snapshot() -> Snapshot:
         },
         {"product": Blend({"together": 1.0, "popular": 0.001}), "home": Blend({"popular": 1.0})},
     )
-    return Snapshot("01JD09ZZ7K3C5E8G1J4M6P9R2T", "toys", published, [card(item) for item in ITEMS])
+    cards = [replace(card(item), brand=brand if item == "22697" else "") for item in ITEMS]
+    return Snapshot("01JD09ZZ7K3C5E8G1J4M6P9R2T", "toys", published, cards)
 
 
 def config() -> StoreConfig:
@@ -87,7 +88,7 @@ def config() -> StoreConfig:
 
 @pytest.mark.parametrize("path", STOREFRONT, ids=lambda path: path.stem)
 def test_example(path: Path, serve: Serve, publish: Publish) -> None:
-    publish(config(), snapshot())
+    publish(config(), snapshot("Fern & Thimble" if path.stem == "recommendations.look" else ""))
     example = json.loads(path.read_text())
     asked, expected = example["request"], example["response"]
     sent = asked["raw"] if "raw" in asked else json.dumps(asked["body"]) if "body" in asked else None
