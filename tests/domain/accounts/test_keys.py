@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 from sqlalchemy import select
 
+from app import onboard
+from app.bridge.config import config_of, load
 from app.domain.accounts import keys
 from app.domain.accounts.stores import Credentials
 from app.domain.tables.accounts import ApiKey
 from app.kernel.clock import FixedClock
+from app.kernel.crypto import sha256_hex
 from app.kernel.db import Database
 from app.kernel.errors import Unauthorized
+from app.kernel.runtime import Runtime
 
 
 def test_a_secret_key_tells_its_store(
@@ -32,3 +38,11 @@ def test_a_revoked_key_opens_nothing(database: Database, store: Credentials, clo
         keys.revoke(unit.session, store.store_id, key_id, at=clock.now())
     with database.unit() as unit, pytest.raises(Unauthorized):
         keys.authenticate(unit.session, store.secret_key)
+
+
+def test_new_keys_of_the_demo_store_sign_its_customers_at_once(runtime: Runtime) -> None:
+    onboard.demo_store(runtime, has_keys=False)
+    renewed = onboard.demo_store(runtime, has_keys=False)
+    assert renewed is not None
+    told = load(cast("bytes", runtime.valkey.get(config_of(renewed.store_id))))
+    assert sha256_hex(renewed.secret_key) in told.customer_keys
