@@ -9,7 +9,7 @@ import pytest
 from tests.faults.stage import Stage, stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers() -> Iterator[Stage]:
     with stage() as started:
         yield started
