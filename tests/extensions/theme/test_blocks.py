@@ -99,6 +99,12 @@ def test_as_many_as_the_merchant_set(shopfront: Shopfront) -> None:
     assert noscript(page).count("<li ") == 1
 
 
+def test_room_is_kept_where_the_merchant_wants_it(shopfront: Shopfront) -> None:
+    assert "min-height" not in shopfront.page("products/tea")
+    shopfront.at.theme.blocks = {"product": [Placed("bundle", {"reserve": True})]}
+    assert "min-height" in placements(shopfront.page("products/tea"))[0]
+
+
 def test_a_title_is_text_and_no_markup(shopfront: Shopfront) -> None:
     shopfront.cup["title"] = "<b>Cup</b>"
     shopfront.publish(RELATED, shopfront.tea, shopfront.cup)
