@@ -201,6 +201,16 @@ def test_a_draft_heeds_language_fields_and_slots(owner_of_store: Browser) -> Non
 
 
 @pytest.mark.usefixtures("published")
+def test_pictures_of_a_shop_beside_the_console_come_the_way_that_the_console_does(
+    owner_of_store: Browser, runtime: Runtime, store: Credentials
+) -> None:
+    with runtime.unit(store.store_id) as unit:
+        stores.get(unit.session, store.store_id).domain = "localhost"
+    [first, *_] = draft(owner_of_store, product="cup")["slate"]["items"]
+    assert first["image"] == "http://localhost/shop/tile/saucer.svg"
+
+
+@pytest.mark.usefixtures("published")
 def test_a_draft_heeds_the_rules(owner_of_store: Browser, runtime: Runtime, store: Credentials) -> None:
     at = runtime.clock.now()
     with runtime.unit(store.store_id) as unit:

@@ -79,7 +79,9 @@ def _slate(runtime: Runtime, previews: Previews, person: Person, key: str) -> tu
     product, language = (request.form.get(name, "")[:_LONGEST] for name in ("product", "language"))
     written = previews.slate(person.store_id, storefront.placement(placement), product, language)
     slate: dict[str, Any] = msgspec.json.decode(written)
-    shop = domain if "://" in domain else f"https://{domain}"
+    # The demo shop stands where the console does, and may be without TLS as it is.
+    own = domain == request.host
+    shop = request.host_url if own else domain if "://" in domain else f"https://{domain}"
     ids = [item["product_id"] for item in slate["items"]]
     with runtime.unit(person.store_id) as unit:
         before = catalog.compare_at(unit.session, person.store_id, ids)
