@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +46,7 @@ class Shelf:
         self._changed: dict[int, bytes] = {}
         self._stock: dict[int, int] = {}
         self._prices: dict[int, int] = {}
-        self.within = lru_cache(_CATEGORIES_KEPT)(self._within)
+        self.within = lru_cache(_CATEGORIES_KEPT)(partial(_within, self._cards))
         self._published = lru_cache(_FRAGMENTS_KEPT)(self._cards.fragment)
         self.apply(live)
 
@@ -127,10 +127,6 @@ class Shelf:
         """Give the brand of each item as a code."""
         return self._cards.coded("brand")
 
-    def _within(self, category: str) -> Mask:
-        """Mark the items of a category, spelled as the shop spells it."""
-        return self.categories.among((category,))
-
     def found(self, words: str) -> IntArray:
         """Give the items whose title has all of the words; none where there are no words."""
         return self._cards.matching(words)
@@ -140,10 +136,22 @@ class Shelf:
         return set(self.found(words).tolist())
 
     def weight(self) -> int:
-        """Estimate the bytes of memory behind this shelf, half of the mapped arrays included."""
+        """Estimate the bytes of memory behind this shelf.
+
+        An eighth of the mapped arrays counts: what is not in use is the system's to take back.
+        """
         published = self.snapshot.published
-        arrays = sum(lists.items.nbytes * 3 + lists.starts.nbytes for lists in published.lists.values())
-        return arrays // 2 + 300 * len(published.item_ids) + 20 * len(published.shopper_ids)
+        mapped = sum(
+            each.nbytes
+            for lists in published.lists.values()
+            for each in (lists.starts, lists.items, lists.scores, lists.counts)
+        )
+        return mapped // 8 + 100 * len(published.item_ids)
+
+
+def _within(columns: cards.Cards | cards.Joined, category: str) -> Mask:
+    """Mark the items of a category, spelled as the shop spells it."""
+    return columns.coded("category").among((category,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ one, and nothing is weighed before it is asked for.
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from app.engine.types import FloatArray, IntArray, LongArray, Published
+    from app.engine.types import FloatArray, IntArray, Lists, LongArray, Published
 
     Mask = NDArray[np.bool_]
 
@@ -111,7 +111,7 @@ class Blended:
                     weight,
                 )
                 self._of[lists.anchor].append(part)
-        self.reason = lru_cache(REASONS_KEPT)(self._reason)
+        self.reason = lru_cache(REASONS_KEPT)(partial(_reason, self._lists))
 
     def has(self, anchor: Anchor) -> bool:
         """Tell whether a list of this location hangs on such an anchor."""
@@ -237,12 +237,6 @@ class Blended:
             told.append((-1 - plain[item], 0) if best < 0 else _code(summed.rows, best))
         return told
 
-    def _reason(self, code: int, anchor: int) -> Reason:
-        """Explain a choice by its entry."""
-        if code < 0:
-            return Reason(ReasonKind.POPULAR if code == -1 else self._lists[-code - 2].reason)
-        return self._lists[code >> _ENTRY_BITS].because(anchor, code & _ENTRY)
-
     @cached_property
     def _said(self) -> NDArray[np.float64]:
         total = np.zeros(self._size)
@@ -263,6 +257,13 @@ class Blended:
 
     def _sorted(self, items: LongArray) -> LongArray:
         return items[np.argsort(-self.base[items], kind="stable")]
+
+
+def _reason(every: Sequence[Lists], code: int, anchor: int) -> Reason:
+    """Explain a choice by its entry."""
+    if code < 0:
+        return Reason(ReasonKind.POPULAR if code == -1 else every[-code - 2].reason)
+    return every[code >> _ENTRY_BITS].because(anchor, code & _ENTRY)
 
 
 def _code(rows: Sequence[Row], entry: int) -> tuple[int, int]:

@@ -1,4 +1,6 @@
+import gc
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -180,12 +182,33 @@ def test_it_is_ready_once_a_store_has_a_snapshot_that_loads(valkey: Redis, tmp_p
 def test_memory_is_bounded_and_the_least_used_store_goes(valkey: Redis, tmp_path: Path) -> None:
     for store_id in ("one", "two", "three"):
         publish(valkey, store_id=store_id)
-    reader = Reader(valkey, tmp_path, budget=4_000)  # two toy stores of 1.6 kB fit
+    first = viewed(Reader(valkey, tmp_path), "pk_one").shelf
+    assert first is not None
+    toy = first.weight()
+    reader = Reader(valkey, tmp_path, budget=2 * toy)
     one, two = viewed(reader, "pk_one"), viewed(reader, "pk_two")
     assert viewed(reader, "pk_one") is one
     viewed(reader, "pk_three")
     assert viewed(reader, "pk_one") is one
     assert viewed(reader, "pk_two") is not two
+
+
+def test_a_store_that_goes_leaves_nothing_for_the_collector(valkey: Redis, tmp_path: Path) -> None:
+    """The collector runs rarely beside requests: a store must not wait for it."""
+    publish(valkey)
+    reader = Reader(valkey, tmp_path)
+    seen = shelf(reader)
+    seen.index.blended("product").reason(-1, 0)
+    seen.within("Cups")
+    gone = weakref.ref(seen.index)
+    gc.collect()
+    gc.disable()
+    try:
+        del seen
+        reader.clear("toys")
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_only_the_served_and_the_last_version_stay_on_disk(valkey: Redis, tmp_path: Path) -> None:
