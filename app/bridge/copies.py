@@ -90,12 +90,13 @@ class Copies:
         with path.open("rb") as file:
             state = os.fstat(file.fileno())
             mark = (state.st_ino, state.st_mtime_ns, state.st_size)
-            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             try:
-                found = decode(mapped, verify=mark not in self._verified)
+                found = decode(memoryview(mapped), verify=mark not in self._verified)
             except ValueError:
                 path.unlink(missing_ok=True)
                 raise
+            mapped.madvise(mmap.MADV_DONTNEED)  # what was read for the checksum alone
         self._verified.add(mark)
         return found
 

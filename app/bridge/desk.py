@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from app.engine.rules import Pin, Rule, Traits
     from app.engine.types import FloatArray
 
-PAGES_KEPT = 10_000
+PAGES_KEPT = 6_000
 """Pages of all stores of a process in memory, about 7 kB each."""
 
 NUMBERS_KEPT = 30_000
-REASONS_KEPT = 4_000
+REASONS_KEPT = 1_000
 
 
 class Shelved(Protocol):

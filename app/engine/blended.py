@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 POPULAR = "popular"
 """Name of the list that ranks every item of the store; it is the last floor below all placements."""
 
-REASONS_KEPT = 4_000
+REASONS_KEPT = 1_000
 
 HEAD = 96
 _BEST = 1_024
