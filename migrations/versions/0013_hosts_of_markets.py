@@ -13,8 +13,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    hosts = sa.Column("hosts", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False)
-    op.add_column("stores", hosts)
+    op.add_column(
+        "stores", sa.Column("hosts", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False)
+    )
 
 
 def downgrade() -> None:
