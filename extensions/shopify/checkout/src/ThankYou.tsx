@@ -1,25 +1,7 @@
 import "@shopify/ui-extensions/preact";
-import { render } from "preact";
 import type { Api } from "@shopify/ui-extensions/purchase.thank-you.block.render";
-import { Recommendations } from "./Recommendations";
-import { VISITOR } from "./visitor";
+import { mount } from "./mount";
 
 declare const shopify: Api;
 
-export default (): void => {
-  const { attributes, customerPrivacy, i18n, lines, localization, query, sessionToken } = shopify;
-  const page = {
-    token: () => sessionToken.get(),
-    query: (text: string, variables: Record<string, unknown>) => query(text, { variables }),
-    bought: lines.value.map((line) => line.merchandise.product.id),
-    visitor: attributes.value?.find((each) => each.key === VISITOR)?.value ?? null,
-    consent: customerPrivacy.value.allowedProcessing.analytics,
-    language: localization.language.value.isoCode,
-    country: localization.country.value?.isoCode ?? null,
-  };
-  const words = {
-    heading: i18n.translate("heading"),
-    money: (amount: string, currency: string) => i18n.formatCurrency(Number(amount), { currency }),
-  };
-  render(<Recommendations page={page} words={words} />, document.body);
-};
+export default (): void => mount(shopify);
