@@ -147,6 +147,9 @@ def status(financial: str | None, *, cancelled: bool) -> OrderStatus:
 
 
 def _line(node: LineNode) -> OrderLineRecord:
+    total = node.original_total_set.shop_money.money()
+    for each in node.discount_allocations:
+        total -= each.allocated_amount_set.shop_money.money()
     return OrderLineRecord(
         line_id=number_of(node.id),
         # What was deleted since keeps a name of its own, so that nothing is counted as something else.
@@ -154,7 +157,7 @@ def _line(node: LineNode) -> OrderLineRecord:
         variant_id=number_of(node.variant.id) if node.variant else None,
         quantity=node.quantity,
         unit=node.original_unit_price_set.shop_money.money(),
-        total=node.discounted_total_set.shop_money.money(),
+        total=total,
         slate_id=attribute(node.custom_attributes, SLATE),
     )
 

@@ -119,11 +119,18 @@ class VariantNode(Struct, rename="camel"):
     inventory_quantity: int | None = None
 
 
+class AllocationNode(Struct, rename="camel"):
+    """A line's share of a discount, be it the line's own or the whole order's."""
+
+    allocated_amount_set: Bag
+
+
 class LineNode(Struct, rename="camel"):
     id: str
     quantity: int
     original_unit_price_set: Bag
-    discounted_total_set: Bag
+    original_total_set: Bag
+    discount_allocations: list[AllocationNode]
     custom_attributes: list[Attribute]
     product: Named | None = None
     variant: Named | None = None
@@ -140,6 +147,7 @@ class OrderNode(Struct, rename="camel"):
     display_financial_status: str | None = None
     subtotal_price_set: PresentmentBag | None = None
     customer: Named | None = None
+    checkout_token: str | None = None
 
 
 class CustomerNode(Struct, rename="camel"):

@@ -64,7 +64,7 @@ def test_what_is_fetched_is_what_webhooks_say(bench: Bench) -> None:
     lines += " from order_lines order by line_id"
     bench.install()
     tea = bench.at.shop.add_product("Tea", stock=(2, 3), tags=["hot", "leaf"])
-    line = Line(tea["variants"][1].gid, 3, off="1.23", attributes={"_alongside_slate": "s"})
+    line = Line(tea["variants"][1].gid, 3, off="1.23", share="2.00", attributes={"_alongside_slate": "s"})
     bench.at.shop.place_order([line], attributes={"_alongside_visitor": "v"})
     bench.deliver()
     bench.work()
@@ -77,6 +77,15 @@ def test_what_is_fetched_is_what_webhooks_say(bench: Bench) -> None:
     assert heard == (
         bench.rows(told), bench.rows(lines), bench.rows("select total_amount, visitor_id from orders"),
     )  # fmt: skip
+
+
+def test_what_was_taken_off_the_whole_order_is_taken_off_its_lines(bench: Bench) -> None:
+    tea = bench.at.shop.add_product("Tea", "9.50")["variants"][0].gid
+    bench.at.shop.place_order([Line(tea, 3, off="1.23", share="2.00")])
+    bench.install()
+    bench.sync()
+    # 3 x 9.50 = 28.50; less 1.23, less 2.00
+    assert bench.rows("select unit_amount, total_amount from order_lines") == [(950, 2527)]
 
 
 def test_what_a_buyer_paid_in_his_own_currency_is_kept_beside_the_shops(bench: Bench) -> None:

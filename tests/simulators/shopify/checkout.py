@@ -86,6 +86,6 @@ class Checkout:
         line = self.shop.add(
             "LineItem", quantity=quantity, product=variant["product"], variant=Ref(variant["id"]),
             customAttributes=[], originalUnitPriceSet=self.shop.money(variant["price"]),
-            discountedTotalSet=self.shop.money(whole - off), off=str(off),
+            originalTotalSet=self.shop.money(whole), discountAllocations=self.shop.allocated(off),
         )  # fmt: skip
         self.order["lineItems"].append(Ref(line["id"]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -80,6 +79,7 @@ def order(shop: Shop, node: Node) -> Body:
         "cancelled_at": node["cancelledAt"],
         "financial_status": node["displayFinancialStatus"].lower(),
         "currency": node["currencyCode"],
+        "checkout_token": node["checkoutToken"],
         "presentment_currency": node["presentmentCurrencyCode"],
         "subtotal_price_set": _bag(node["subtotalPriceSet"]),
         "total_price_set": _bag(node["totalPriceSet"]),
@@ -87,14 +87,13 @@ def order(shop: Shop, node: Node) -> Body:
         "note_attributes": [
             {"name": each["key"], "value": each["value"]} for each in node["customAttributes"]
         ],
-        "line_items": [_line(shop.at(each.gid), shop) for each in node["lineItems"]],
+        "line_items": [_line(shop.at(each.gid)) for each in node["lineItems"]],
         "refunds": [refund(shop, shop.at(each.gid)) for each in node["refunds"]],
         "test": node["test"],
     }
 
 
-def _line(node: Node, shop: Shop) -> Body:
-    off = Decimal(node["off"])
+def _line(node: Node) -> Body:
     return {
         "id": number(node["id"]),
         "admin_graphql_api_id": node["id"],
@@ -103,7 +102,9 @@ def _line(node: Node, shop: Shop) -> Body:
         "quantity": node["quantity"],
         "price_set": _bag(node["originalUnitPriceSet"]),
         "properties": [{"name": each["key"], "value": each["value"]} for each in node["customAttributes"]],
-        "discount_allocations": [{"amount_set": _bag(shop.money(off))}] if off else [],
+        "discount_allocations": [
+            {"amount_set": _bag(each["allocatedAmountSet"])} for each in node["discountAllocations"]
+        ],
     }
 
 

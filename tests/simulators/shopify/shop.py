@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,11 +24,12 @@ class Ref:
 
 @dataclass(frozen=True)
 class Line:
-    """What a buyer puts into the basket: ``off`` is taken off the whole line."""
+    """What a buyer puts into the basket; the order's discount takes its ``share`` off beside ``off``."""
 
     variant: str
     quantity: int = 1
     off: str = "0"
+    share: str = "0"
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -95,6 +97,14 @@ class Shop:
             there = Decimal(amount) * Decimal(self.foreign[1])
             seen = {**shop, "amount": f"{there:.2f}", "currencyCode": self.foreign[0]}
         return {"__typename": "MoneyBag", "shopMoney": shop, "presentmentMoney": seen}
+
+    def allocated(self, *amounts: str | Decimal) -> list[Node]:
+        """What discounts take off a line, one each."""
+        return [
+            {"__typename": "DiscountAllocation", "allocatedAmountSet": self.money(each)}
+            for each in amounts
+            if Decimal(each)
+        ]
 
     # What the merchant does.
 
@@ -201,17 +211,18 @@ class Shop:
             "Order", cancelledAt=None, displayFinancialStatus="PAID", currencyCode=self.currency,
             presentmentCurrencyCode=self.currency, customer=Ref(customer) if customer else None,
             customAttributes=pairs(attributes or {}), refunds=[], lineItems=[], test=False,
+            checkoutToken=secrets.token_hex(16),
         )  # fmt: skip
         total = Decimal(0)
         for line in lines:
             variant = self.at(line.variant)
             price = Decimal(variant["price"])
-            paid = price * line.quantity - Decimal(line.off)
-            total += paid
+            whole = price * line.quantity
+            total += whole - Decimal(line.off) - Decimal(line.share)
             item = self.add(
                 "LineItem", quantity=line.quantity, product=variant["product"], variant=Ref(line.variant),
                 customAttributes=pairs(line.attributes), originalUnitPriceSet=self.money(price),
-                discountedTotalSet=self.money(paid), off=line.off,
+                originalTotalSet=self.money(whole), discountAllocations=self.allocated(line.off, line.share),
             )  # fmt: skip
             order["lineItems"].append(Ref(item["id"]))
         order["subtotalPriceSet"] = self.money(total)
