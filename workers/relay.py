@@ -1,4 +1,4 @@
-"""From the outbox to the queues: what a committed transaction named is enqueued, never less than once.
+"""From the outbox to the queues: what a committed transaction named is enqueued, and again until it is done.
 
 A job that takes any number of ids is sent once for all that wait: under load jobs grow, not their number.
 """
@@ -25,16 +25,19 @@ _PAUSE = 0.1
 _PAUSE_AFTER_ERROR = 1.0
 _HURRIED = "default"
 _ENOUGH = 3
+_SENT_ALONE_AFTER = 3  # tries: what makes others fail is alone then
 _TAKE = text(
-    "delete from outbox where outbox_id in"
-    " (select outbox_id from outbox where queue <> all(:full) order by outbox_id limit 1000"
-    " for update skip locked)"
-    " returning outbox_id, store_id, job, args, queue"
+    # What waits for longer in its queue is believed to be lost there.
+    "update outbox set tries = tries + 1,"
+    " due_at = now() + case queue when 'training' then interval '1 hour' else interval '1 minute' end"
+    " where outbox_id in (select outbox_id from outbox where due_at <= now() and queue <> all(:full)"
+    " order by outbox_id limit 1000 for update skip locked)"
+    " returning outbox_id, store_id, job, args, queue, tries"
 )
 
 
 def run_once(runtime: Runtime) -> int:
-    """Relay up to 1,000 jobs and say how many. They stay in the outbox until the queue has them.
+    """Relay up to 1,000 jobs and say how many. They stay in the outbox, not due while they wait or run.
 
     While a few of the hurried queue wait already, the others wait in the outbox, where they become one.
     """
@@ -50,13 +53,14 @@ def _orders(rows: Sequence[Row[Any]]) -> list[Order]:
     """One order a row, or one for all rows of a store that name the same job of many ids."""
     orders: dict[Hashable, Order] = {}
     for row in rows:
-        key = (row.job, row.store_id, row.queue) if row.job in MANY else row.outbox_id
+        many = row.job in MANY and row.tries <= _SENT_ALONE_AFTER
+        key = (row.job, row.store_id, row.queue) if many else row.outbox_id
         first = orders.get(key)
         if first is None:
             store_id = None if row.store_id is None else StoreId(row.store_id)
-            orders[key] = Order(f"outbox-{row.outbox_id}", row.job, store_id, tuple(row.args), row.queue)
+            orders[key] = Order((row.outbox_id,), row.job, store_id, tuple(row.args), row.queue)
         else:
-            orders[key] = replace(first, args=tuple(dict.fromkeys((*first.args, *row.args))))
+            orders[key] = replace(first, outbox_ids=(*first.outbox_ids, row.outbox_id))
     return list(orders.values())
 
 

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
-from rq.registry import StartedJobRegistry
 from sqlalchemy import text
 
 from app.domain.accounts.stores import Credentials
@@ -21,7 +20,6 @@ from app.kernel.errors import Conflict
 from app.kernel.runtime import Runtime
 from app.kernel.settings import Settings
 from workers import job, relay, turns
-from workers.jobs import JOBS
 
 _PATIENCE = 60.0
 
@@ -79,10 +77,9 @@ def test_a_killed_training_is_over_at_once_and_taken_up_again(
 
     queue = job.queue(runtime, "training")
     assert len(queue.jobs) == 0
-    late = time.time() + 10_000  # any worker does this minutes later
-    StartedJobRegistry(queue=queue).cleanup(timestamp=late)
-    until(lambda: len(queue.jobs) + len(queue.scheduled_job_registry) == 1)
-    JOBS["train.next"](runtime, store.store_id)
+    until(lambda: bool(relay.run_once(runtime)))
+    [ticket] = queue.jobs
+    job.work(runtime, ticket.args[0])
     with runtime.unit(store.store_id) as unit:
         assert len(versions.list(unit.session, store.store_id)) == 1
     assert turns.waiting(runtime.valkey) == []

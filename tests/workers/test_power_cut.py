@@ -11,15 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psutil
-from rq import Queue
-from rq.job import JobStatus
 from sqlalchemy import text
 
 from app.domain.accounts.stores import Credentials
 from app.kernel.db import Database
 from app.kernel.runtime import Runtime
-from workers import job
-from workers.job import Order
+from workers import relay
 
 RESUMED_WITHIN = 120.0
 
@@ -58,9 +55,10 @@ def waiting_for_the_row(owner: Database) -> bool:
         return unit.session.execute(WAITING).first() is not None
 
 
-def finished(queue: Queue) -> bool:
-    sent = queue.fetch_job("cut")
-    return sent is not None and sent.get_status() == JobStatus.FINISHED
+def finished(runtime: Runtime) -> bool:
+    relay.run_once(runtime)
+    with runtime.unit() as unit:
+        return unit.session.execute(text("select 1 from outbox")).first() is None
 
 
 def until(holds: Callable[[], bool], seconds: float) -> None:
@@ -73,15 +71,17 @@ def until(holds: Callable[[], bool], seconds: float) -> None:
 def test_a_job_whose_worker_and_process_are_killed_is_resumed(
     runtime: Runtime, store: Credentials, owner: Database
 ) -> None:
-    queue = job.queue(runtime, "default")
+    with runtime.unit() as unit:
+        unit.session.execute(text("delete from outbox"))
     with runtime.unit(store.store_id) as unit:
         unit.session.execute(PAID, {"s": store.store_id})
-    job.send(queue, Order("cut", "measure.orders", store.store_id, ("A1",), "default"))
+        unit.enqueue("measure.orders", "A1")
+    relay.run_once(runtime)
     with runtime.unit(store.store_id) as unit:
         unit.session.execute(HOLD)
         with worker(runtime):
             until(lambda: waiting_for_the_row(owner), 60)
         cut_at = time.monotonic()
     with worker(runtime):
-        until(lambda: finished(queue), RESUMED_WITHIN)
+        until(lambda: finished(runtime), RESUMED_WITHIN)
     assert time.monotonic() - cut_at < RESUMED_WITHIN

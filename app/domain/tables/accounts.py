@@ -17,7 +17,8 @@ class Store(Row):
     ``plan`` names what the merchant pays for, "" = nothing. ``native_lists`` lets us write into the shop.
     ``after_purchase`` is the discount in percent on what is offered to who just paid, None = nothing is.
     ``currencies`` are those in which buyers may pay, where the shop says so; ``currency`` is its own.
-    ``hosts`` are what its markets have beside ``domain``.
+    ``hosts`` are what its markets have beside ``domain``. ``language`` is the storefront's, ``email`` the shop's own
+    address and ``home`` where its people find us in its admin: "" where the platform does not say.
     """
 
     __tablename__ = "stores"
@@ -41,6 +42,9 @@ class Store(Row):
     after_purchase: Mapped[int | None]
     currencies: Mapped[Texts]
     hosts: Mapped[Texts]
+    language: Mapped[str] = mapped_column(server_default="")
+    email: Mapped[str] = mapped_column(server_default="")
+    home: Mapped[str] = mapped_column(server_default="")
 
 
 class Directory(Row):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.tables.base import Key, Minor, MinorOrNull, Row, TextOrNull
+from app.domain.tables.base import Key, Minor, MinorOrNull, Row, TextOrNull, Texts
 
 
 class Customer(Row):
@@ -37,7 +37,8 @@ class Identity(Row):
 class Order(Row):
     """``visitor_id`` is there in both arms of every experiment; where it is missing, the customer joins.
 
-    ``paid_amount`` is what the buyer saw, in the currency of his market.
+    ``paid_amount`` is what the buyer saw, in the currency of his market. ``offers`` are the slates of what may
+    have been offered to him right after he paid: no line names them.
 
     A ``forgotten`` order is kept for the ledger alone: who placed it was erased, and no model learns from it.
     """
@@ -62,6 +63,7 @@ class Order(Row):
     forgotten: Mapped[bool] = mapped_column(server_default="false")
     paid_currency: Mapped[TextOrNull]
     paid_amount: Mapped[MinorOrNull]
+    offers: Mapped[Texts]
 
 
 class OrderLine(Row):

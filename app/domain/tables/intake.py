@@ -48,11 +48,17 @@ class Import(Row):
 
 
 class Outbox(Row):
-    """A job named in a transaction; the relay enqueues it after the commit and then deletes the row."""
+    """A job named in a transaction, here until it is done. ``due_at`` = when it is (re-)enqueued."""
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("outbox_key_key", "job", "key", unique=True, postgresql_where=text("key is not null")),
+        Index(
+            "outbox_key_key",
+            "job",
+            "key",
+            unique=True,
+            postgresql_where=text("key is not null and tries = 0"),
+        ),
     )
 
     outbox_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -62,3 +68,5 @@ class Outbox(Row):
     queue: Mapped[str]
     key: Mapped[TextOrNull]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
