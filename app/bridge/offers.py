@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
@@ -45,6 +46,11 @@ def find(valkey: Redis, store_id: str, reference: str) -> Offer | None:
     """Find what was offered for a purchase, over or not."""
     raw = cast("bytes | None", valkey.get(_key(store_id, reference)))
     return msgspec.json.decode(raw, type=Offer) if raw else None
+
+
+def slate_of(store_id: str, reference: str) -> str:
+    """The slate of what is offered for a purchase: whoever hears of the purchase finds what was offered."""
+    return blake2b(f"{store_id}:{reference}".encode(), digest_size=16).hexdigest()
 
 
 def _key(store_id: str, reference: str) -> str:

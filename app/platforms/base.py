@@ -95,6 +95,7 @@ class Description:
     where it could not be read.
 
     ``currencies`` are those in which buyers may pay, ``hosts`` what its markets have beside ``domain``.
+    ``email`` is the shop's own, ``home`` where its people find us in its admin; "" is not told.
     """
 
     name: str
@@ -106,6 +107,9 @@ class Description:
     currencies: tuple[str, ...] = ()
     markets: tuple[Market, ...] = ()
     hosts: tuple[str, ...] = ()
+    language: str = ""
+    email: str = ""
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)

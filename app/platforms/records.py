@@ -110,7 +110,8 @@ class OrderLineRecord:
 class OrderRecord:
     """A whole order: a newer one replaces all lines. One currency throughout, line ids are unique.
 
-    ``paid`` is the same in the currency of the buyer's market, where the shop sells in several.
+    ``paid`` is the same in the currency of the buyer's market, where the shop sells in several. By one of
+    ``purchases`` the page after the payment knew it.
     """
 
     order_id: str
@@ -123,6 +124,7 @@ class OrderRecord:
     cancelled_at: datetime | None
     lines: tuple[OrderLineRecord, ...]
     paid: Money | None = None
+    purchases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ class ShopChanged:
     domain: str
     currency: str
     timezone: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

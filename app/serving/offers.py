@@ -16,7 +16,6 @@ from app.bridge.records import EventKind, EventRecord
 from app.bridge.stream import events_message
 from app.engine.assign import Arm
 from app.kernel.errors import Invalid, NotFound, Unauthorized
-from app.kernel.ids import new_id
 from app.serving import http, recommend, tokens
 from app.serving.context import Ask
 from app.serving.http import Reply
@@ -121,7 +120,7 @@ class Offers:
         mine = Offer(
             offer_id=uuid4(),
             reference=purchase.reference,
-            slate_id=new_id(),
+            slate_id=offers.slate_of(view.config.store_id, purchase.reference),
             product_id=card.product_id,
             variant_id=card.variant_id or "",
             quantity=1,

@@ -22,6 +22,7 @@ from app.kernel.ids import StoreId
 from app.kernel.money import Money
 
 _LONGEST_NAME = 200
+_LONGEST_LANGUAGE = 35
 _MOST_OFF = 90
 
 
@@ -140,6 +141,13 @@ def describe(session: Session, store_id: StoreId, name: str, domain: str, *, tim
     store.domain = host_of(domain) if domain else store.domain
     if timezone in available_timezones():
         store.timezone = timezone
+    session.flush()
+
+
+def speak(session: Session, store_id: StoreId, language: str) -> None:
+    """The language of letters to the shop's people, such as de or fr-CA; an empty one changes nothing."""
+    store = get(session, store_id)
+    store.language = language[:_LONGEST_LANGUAGE] or store.language
     session.flush()
 
 

@@ -85,6 +85,7 @@ def leave(unit: Unit, store_id: StoreId, *, runtime: Runtime, told_at: datetime)
 def _rename(unit: Unit, store_id: StoreId, told: ShopChanged, runtime: Runtime) -> None:
     store = stores.get(unit.session, store_id)
     stores.describe(unit.session, store_id, told.name, told.domain, timezone=told.timezone)
+    stores.speak(unit.session, store_id, told.language)
     config = storefront.config(unit.session, store_id, store)
     if store.is_active:
         unit.after_commit(lambda: storefront.put(runtime.valkey, store, config))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from app.bridge import offers
 from app.domain.commerce import batches, customers
 from app.domain.commerce.batches import Outcome, Row
 from app.domain.commerce.customers import Sight
@@ -19,19 +20,19 @@ _ORDERS = batches.table(
     "order_id",
     """
     insert into orders (store_id, order_id, customer_id, visitor_id, created_at, status, currency,
-                        total_amount, version, cancelled_at, paid_currency, paid_amount)
+                        total_amount, version, cancelled_at, paid_currency, paid_amount, offers)
     select :store_id, x.order_id, x.customer_id, x.visitor_id, x.created_at, x.status, x.currency,
-           x.total_amount, x.version, x.cancelled_at, x.paid_currency, x.paid_amount
+           x.total_amount, x.version, x.cancelled_at, x.paid_currency, x.paid_amount, x.offers
     from json_to_recordset(cast(:rows as json))
       as x(order_id text, customer_id text, visitor_id text, created_at timestamptz, status text,
            currency text, total_amount bigint, version timestamptz, cancelled_at timestamptz,
-           paid_currency text, paid_amount bigint)
+           paid_currency text, paid_amount bigint, offers text[])
     on conflict (store_id, order_id) do update
     set customer_id = excluded.customer_id, visitor_id = excluded.visitor_id,
         created_at = excluded.created_at, status = excluded.status, currency = excluded.currency,
         total_amount = excluded.total_amount, version = excluded.version,
         cancelled_at = excluded.cancelled_at, paid_currency = excluded.paid_currency,
-        paid_amount = excluded.paid_amount
+        paid_amount = excluded.paid_amount, offers = excluded.offers
     where orders.version < excluded.version and not orders.forgotten
     returning order_id, xmax = 0
     """,
@@ -55,7 +56,7 @@ _ADD_LINES = text(
 def upsert(session: Session, store_id: StoreId, records: Sequence[OrderRecord]) -> Outcome:
     """Idempotent; an older version never overwrites a newer one, a newer one replaces the whole order."""
     kept, older = batches.newest(records, lambda record: (record.order_id,))
-    outcome = batches.write(session, store_id, _ORDERS, [_row(record) for record in kept])
+    outcome = batches.write(session, store_id, _ORDERS, [_row(store_id, record) for record in kept])
     _replace_lines(session, store_id, kept, outcome)
     return batches.with_doubles(outcome, len(records), len(kept), older)
 
@@ -88,7 +89,7 @@ def _replace_lines(
         session.execute(_ADD_LINES, {"store_id": store_id, "rows": batches.encode(rows)})
 
 
-def _row(record: OrderRecord) -> Row:
+def _row(store_id: StoreId, record: OrderRecord) -> Row:
     return {
         "order_id": record.order_id,
         "customer_id": record.customer_id,
@@ -101,6 +102,7 @@ def _row(record: OrderRecord) -> Row:
         "cancelled_at": record.cancelled_at,
         "paid_currency": record.paid.currency if record.paid else None,
         "paid_amount": record.paid.amount if record.paid else None,
+        "offers": [offers.slate_of(store_id, each) for each in record.purchases],
     }
 
 

@@ -36,7 +36,7 @@ _VISITORS = text(
 )
 _ORDERS = text(
     """
-    update orders set customer_id = null, visitor_id = null, forgotten = true
+    update orders set customer_id = null, visitor_id = null, offers = '{}', forgotten = true
     where store_id = :store_id
       and (customer_id = :customer_id or (customer_id is null and visitor_id = any(:visitors))
            or (customer_id is null and order_id = any(:named)))

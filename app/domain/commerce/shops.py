@@ -114,9 +114,11 @@ def _settle(unit: Unit, store_id: StoreId, told: Description, grant: Grant, runt
 
 def _describe(unit: Unit, store_id: StoreId, told: Description, runtime: Runtime) -> None:
     stores.describe(unit.session, store_id, told.name, told.domain, timezone=told.timezone)
+    stores.speak(unit.session, store_id, told.language)
     markets.replace(unit.session, store_id, told.markets)
     store = stores.get(unit.session, store_id)
     store.currencies, store.hosts = list(told.currencies), list(told.hosts)
+    store.email, store.home = told.email, told.home
     if told.plan is not None:
         store.plan = told.plan
     config = storefront.config(unit.session, store_id, store)

@@ -32,7 +32,7 @@ _CREDIT = text(
     """
     with bought as (
         select o.store_id, o.order_id, o.created_at, o.currency, o.status = 'cancelled' as cancelled,
-               o.visitor_id, o.customer_id, l.line_id, l.product_id, l.slate_id, l.total_amount,
+               o.visitor_id, o.customer_id, o.offers, l.line_id, l.product_id, l.slate_id, l.total_amount,
                o.created_at - make_interval(hours => s.attribution_hours) as window_start
         from orders o
         join stores s on s.store_id = o.store_id
@@ -57,19 +57,29 @@ _CREDIT = text(
         join slates s on s.store_id = :store_id and s.slate_id = e.slate_id
                      and not s.ghost and e.product_id = any(s.items)
     ),
+    offered as (
+        select b.order_id, b.line_id, b.product_id, b.created_at, s.slate_id, s.items
+        from bought b
+        join slates s on s.store_id = :store_id and s.slate_id = any(b.offers) and not s.ghost
+        where b.slate_id is null
+        union
+        select b.order_id, b.line_id, b.product_id, b.created_at, s.slate_id, s.items
+        from bought b
+        join slates s on s.store_id = :store_id and s.customer_id = b.customer_id and not s.ghost
+                     and s.placement = 'post-purchase'
+        where b.slate_id is null
+    ),
     touches as (
         select b.order_id, b.line_id, 1 as rank, s.at, s.slate_id, '' as event_id
         from bought b
         join slates s on s.store_id = :store_id and s.slate_id = b.slate_id
                      and not s.ghost and b.product_id = any(s.items)
         union all
-        select b.order_id, b.line_id, 1 as rank, e.at, s.slate_id, e.event_id
-        from bought b
-        join slates s on s.store_id = :store_id and s.customer_id = b.customer_id and not s.ghost
-                     and s.placement = 'post-purchase' and b.product_id = any(s.items)
-        join events e on e.store_id = :store_id and e.event_id = s.slate_id || ':1:a:1'
-                     and e.at between b.created_at - interval '1 hour' and b.created_at + interval '1 hour'
-        where b.slate_id is null
+        select f.order_id, f.line_id, 1 as rank, e.at, f.slate_id, e.event_id
+        from offered f
+        join events e on e.store_id = :store_id and e.event_id = f.slate_id || ':1:a:1'
+                     and e.at between f.created_at - interval '1 hour' and f.created_at + interval '1 hour'
+        where f.product_id = any(f.items)
         union all
         select b.order_id, b.line_id,
                case when v.kind <> 'impression' and v.product_id = b.product_id then 2 else 3 end,
@@ -132,7 +142,7 @@ _CARRYING = text(
     where store_id = :store_id and slate_id = any(:slate_ids)
     union
     select o.order_id from slates s
-    join orders o on o.store_id = :store_id and o.customer_id = s.customer_id
+    join orders o on o.store_id = :store_id and (o.customer_id = s.customer_id or s.slate_id = any(o.offers))
                  and o.created_at between s.at - interval '2 hours' and s.at + interval '2 hours'
     where s.store_id = :store_id and s.slate_id = any(:slate_ids) and s.placement = 'post-purchase'
     order by order_id
@@ -167,7 +177,8 @@ def orders_touched_by(
 def orders_carrying(session: Session, store_id: StoreId, slate_ids: Collection[SlateId]) -> Sequence[OrderId]:
     """The orders that name one of these slates in a line, for slates that arrive after their order.
 
-    Of what was offered after the payment, which no line names: the orders that its customer made about then.
+    Of what was offered after the payment, which no line names: the orders of that purchase, and what its
+    customer ordered about then.
     """
     if not slate_ids:
         return []

@@ -17,8 +17,8 @@ class Store(Row):
     ``plan`` names what the merchant pays for, "" = nothing. ``native_lists`` lets us write into the shop.
     ``after_purchase`` is the discount in percent on what is offered to who just paid, None = nothing is.
     ``currencies`` are those in which buyers may pay, where the shop says so; ``currency`` is its own.
-    ``hosts`` are what its markets have beside ``domain``. ``language`` is the storefront's, ``email`` the shop's own
-    address and ``home`` where its people find us in its admin: "" where the platform does not say.
+    ``hosts`` are what its markets have beside ``domain``. ``language`` is the storefront's, ``email`` the
+    shop's own address and ``home`` where its people find us in its admin: "" where the platform does not say.
     """
 
     __tablename__ = "stores"

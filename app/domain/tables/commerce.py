@@ -37,7 +37,7 @@ class Identity(Row):
 class Order(Row):
     """``visitor_id`` is there in both arms of every experiment; where it is missing, the customer joins.
 
-    ``paid_amount`` is what the buyer saw, in the currency of his market. ``offers`` are the slates of what may
+    ``paid_amount`` is what the buyer saw, in the currency of his market. ``offers`` are slates of what may
     have been offered to him right after he paid: no line names them.
 
     A ``forgotten`` order is kept for the ledger alone: who placed it was erased, and no model learns from it.

@@ -135,7 +135,13 @@ def order(node: OrderNode, lines: Sequence[LineNode]) -> OrderRecord:
         cancelled_at=utc(node.cancelled_at) if node.cancelled_at else None,
         lines=kept,
         paid=node.subtotal_price_set.presentment_money.money() if node.subtotal_price_set else None,
+        purchases=purchases(number_of(node.id), node.checkout_token),
     )
+
+
+def purchases(order_id: str, checkout_token: str | None) -> tuple[str, ...]:
+    """The page after the payment knows an order by its checkout or its number: Shopify does not say which."""
+    return (order_id, checkout_token) if checkout_token else (order_id,)
 
 
 def status(financial: str | None, *, cancelled: bool) -> OrderStatus:

@@ -80,6 +80,7 @@ class Order(Struct):
     note_attributes: list[Property] = []
     refunds: list[Refund] = []
     subtotal_price_set: PresentmentBag | None = None
+    checkout_token: str | None = None
 
 
 class Category(Struct):
@@ -157,6 +158,7 @@ class Shop(Struct):
     domain: str | None = None
     currency: str = ""
     iana_timezone: str | None = None
+    primary_locale: str | None = None
 
 
 class Redact(Struct):

@@ -140,6 +140,7 @@ def order(hook: RawHook, _context: Context) -> Told:
         cancelled_at=utc(told.cancelled_at) if told.cancelled_at else None,
         lines=lines,
         paid=told.subtotal_price_set.presentment_money.money() if told.subtotal_price_set else None,
+        purchases=mapping.purchases(str(told.id), told.checkout_token),
     )
     return [record, *(_refund(each) for each in told.refunds)]
 
@@ -194,7 +195,8 @@ def scopes(hook: RawHook, _context: Context) -> Told:
 
 def shop(hook: RawHook, _context: Context) -> Told:
     told = _read(hook, shapes.Shop)
-    return [ShopChanged(told.name, told.domain or "", told.currency, told.iana_timezone or "")]
+    zone, language = told.iana_timezone or "", told.primary_locale or ""
+    return [ShopChanged(told.name, told.domain or "", told.currency, zone, language)]
 
 
 def markets(_hook: RawHook, _context: Context) -> Told:

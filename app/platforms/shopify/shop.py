@@ -23,6 +23,7 @@ class _Host(Struct):
 class _Shop(Struct, rename="camel"):
     id: str
     name: str
+    email: str
     currency_code: str
     iana_timezone: str
     enabled_presentment_currencies: list[str]
@@ -71,6 +72,7 @@ class _MarketNodes(Struct):
 
 class _Root(Struct):
     url: str
+    locale: str
 
 
 class _Presence(Struct, rename="camel"):
@@ -100,6 +102,9 @@ def describe(client: Client) -> Description:
         currencies=tuple(told.shop.enabled_presentment_currencies),
         markets=_markets(selling, told.shop.currency_code) if selling else (),
         hosts=_hosts(selling) if selling else (),
+        language=_language(selling, told.shop.primary_domain.host) if selling else "",
+        email=told.shop.email,
+        home=f"https://{client.access().domain}/admin/apps/{client.config.client_id}",
     )
 
 
@@ -115,6 +120,13 @@ def _hosts(selling: _Selling) -> tuple[str, ...]:
     """Markets may have domains of their own."""
     urls = (root.url for each in selling.web_presences.nodes for root in each.root_urls)
     return tuple(dict.fromkeys(urlsplit(url).netloc for url in urls))
+
+
+def _language(selling: _Selling, host: str) -> str:
+    """In which the storefront speaks at its shortest address."""
+    roots = [root for each in selling.web_presences.nodes for root in each.root_urls]
+    mine = [root for root in roots if urlsplit(root.url).netloc == host]
+    return min(mine, key=lambda root: len(root.url)).locale if mine else ""
 
 
 def _markets(selling: _Selling, currency: str) -> tuple[Market, ...]:

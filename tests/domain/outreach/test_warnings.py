@@ -142,6 +142,58 @@ def test_a_letter_says_what_was_used_and_that_it_goes_on(
     assert stores_is_active(here, store)
 
 
+TOLD = {
+    "de-CH": ("1.200 von 1.000 Empfehlungen des Tarifs Free", "Starter reicht", "Verbrauch ansehen"),
+    "es": ("1.200 de las 1.000 recomendaciones del plan Free", "Starter es suficiente", "Ver el uso"),
+    "fr": (
+        "1\u202f200 des 1\u202f000 recommandations de l’offre Free",
+        "Starter suffit",
+        "Voir l’utilisation",
+    ),
+    "pt-BR": ("1,200 of the Free plan's 1,000 recommendations", "Starter has enough", "See what was used"),
+}
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("language", TOLD)
+def test_a_letter_is_in_the_stores_language_or_in_english(
+    here: Runtime, store: Credentials, post: Post, language: str
+) -> None:
+    with here.unit(store.store_id) as unit:
+        stores.speak(unit.session, store.store_id, language)
+    show(here, store, 1200)
+    warnings.watch(here, store.store_id)
+    letter = post.letters[0]
+    for said in TOLD[language]:
+        assert said in letter.text
+    assert f'<html lang="{"en" if language == "pt-BR" else language[:2]}">' in letter.html
+
+
+def test_a_shop_without_members_is_written_to_itself_once(
+    here: Runtime, store: Credentials, post: Post
+) -> None:
+    home = "https://tea.myshopify.com/admin/apps/1"
+    with here.unit(store.store_id) as unit:
+        shop = stores.get(unit.session, store.store_id)
+        shop.email, shop.home = "owner@tea.example", home
+    show(here, store, 800)
+    for _ in range(2):
+        warnings.watch(here, store.store_id)
+    assert [each.to for each in post.letters] == ["owner@tea.example"]
+    assert f"See what was used: {home}" in post.letters[0].text
+
+
+@pytest.mark.usefixtures("people")
+def test_where_there_are_members_the_shop_is_not_written_to_beside_them(
+    here: Runtime, store: Credentials, post: Post
+) -> None:
+    with here.unit(store.store_id) as unit:
+        stores.get(unit.session, store.store_id).email = "owner@tea.example"
+    show(here, store, 800)
+    warnings.watch(here, store.store_id)
+    assert post.told == [("anna", "80"), ("ben", "80")]
+
+
 def stores_is_active(here: Runtime, store: Credentials) -> bool:
     with here.unit(store.store_id) as unit:
         return stores.get(unit.session, store.store_id).is_active

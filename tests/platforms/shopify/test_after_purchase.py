@@ -16,7 +16,7 @@ from app.domain.merchandising import storefront
 from app.serving.app import ServingApp, create_serving_app
 from tests.platforms.shopify.conftest import Bench
 from tests.simulators.shopify.checkout import Checkout
-from tests.simulators.shopify.shop import Line
+from tests.simulators.shopify.shop import Line, number
 from workers import ingest
 from workers.jobs import JOBS
 
@@ -56,12 +56,14 @@ def variant(bench: Bench, title: str) -> str:
     return gid
 
 
-def paid(bench: Bench, *titles: str) -> Checkout:
-    customer = bench.at.shop.add_customer()["id"]
+def paid(bench: Bench, *titles: str, known_by: str = "checkout", guest: bool = False) -> Checkout:
+    """The page after the payment knows the order by its checkout, by its number or by some other name."""
+    customer = None if guest else bench.at.shop.add_customer()["id"]
     lines = [Line(variant(bench, each)) for each in titles]
     order = bench.at.shop.place_order(lines, customer=customer)
     bench.clock.advance(timedelta(seconds=5))
-    return Checkout(bench.at.shop, bench.at.tokens, order)
+    names = {"checkout": order["checkoutToken"], "order": str(number(order["id"]))}
+    return Checkout(bench.at.shop, bench.at.tokens, order, names.get(known_by, known_by))
 
 
 def ask(wing: ServingApp, path: str, token: str, **body: Any) -> Any:
@@ -69,16 +71,28 @@ def ask(wing: ServingApp, path: str, token: str, **body: Any) -> Any:
     return Client(wing).post(path, headers=headers, json=body).get_json()
 
 
-def ledger(bench: Bench, wing: ServingApp, order: str) -> list[tuple[Any, ...]]:
+def take_in(bench: Bench, wing: ServingApp) -> None:
     wing.decisions.flush()
     stream.open_group(bench.runtime.valkey)
     ingest.run_once(bench.runtime, consumer="test")
+
+
+def ledger(bench: Bench, wing: ServingApp, order: str) -> list[tuple[Any, ...]]:
+    take_in(bench, wing)
     JOBS["measure.orders"](bench.runtime, bench.store_id, order.rpartition("/")[2])
-    return bench.rows("select kind, amount, refunded_amount from attributions")
+    credited = "select kind, amount, refunded_amount from attributions where order_id = :id"
+    return bench.rows(credited, id=order.rpartition("/")[2])
 
 
-def test_what_is_accepted_is_added_and_attributed(learned: Bench, wing: ServingApp) -> None:
-    checkout = paid(learned, "Tea")
+@pytest.mark.parametrize(
+    ("known_by", "guest"),
+    [("checkout", True), ("order", True), ("a-name-of-its-own", False)],
+    ids=["by the checkout", "by the order", "by the customer"],
+)
+def test_what_is_accepted_is_added_and_attributed(
+    learned: Bench, wing: ServingApp, known_by: str, *, guest: bool
+) -> None:
+    checkout = paid(learned, "Tea", known_by=known_by, guest=guest)
     offer = ask(wing, "/v1/offer", checkout.token())["offer"]
     assert (offer["title"], offer["percent"]) == ("Cup", 15)
     signed = ask(wing, "/v1/offer/accept", checkout.token(), offer_id=offer["offer_id"])["token"]
@@ -87,6 +101,35 @@ def test_what_is_accepted_is_added_and_attributed(learned: Bench, wing: ServingA
     learned.work()
     # 12.99 less 15 % = 12.99 - 1.95
     assert ledger(learned, wing, checkout.order["id"]) == [("direct", 1104, 0)]
+
+
+def test_what_was_accepted_is_attributed_where_we_hear_of_it_after_the_order(
+    learned: Bench, wing: ServingApp
+) -> None:
+    checkout = paid(learned, "Tea", guest=True)
+    offer = ask(wing, "/v1/offer", checkout.token())["offer"]
+    signed = ask(wing, "/v1/offer/accept", checkout.token(), offer_id=offer["offer_id"])["token"]
+    checkout.apply(signed)
+    learned.deliver()
+    learned.work()
+    JOBS["measure.orders"](learned.runtime, learned.store_id, str(number(checkout.order["id"])))
+    assert learned.rows("select 1 from attributions") == []
+    take_in(learned, wing)
+    assert ("measure.orders", [str(number(checkout.order["id"]))]) in learned.jobs()
+    assert ledger(learned, wing, checkout.order["id"]) == [("direct", 1104, 0)]
+
+
+def test_the_same_purchase_of_a_guest_accepted_elsewhere_is_not_credited_here(
+    learned: Bench, wing: ServingApp
+) -> None:
+    """Two guests buy the same at the same time; one of them takes the cup, the other put one in himself."""
+    taken, own = paid(learned, "Tea", guest=True), paid(learned, "Tea", "Cup", guest=True)
+    offer = ask(wing, "/v1/offer", taken.token())["offer"]
+    taken.apply(ask(wing, "/v1/offer/accept", taken.token(), offer_id=offer["offer_id"])["token"])
+    learned.deliver()
+    learned.work()
+    assert ledger(learned, wing, own.order["id"]) == []
+    assert ledger(learned, wing, taken.order["id"]) == [("direct", 1104, 0)]
 
 
 def test_accepting_again_adds_nothing(learned: Bench, wing: ServingApp) -> None:

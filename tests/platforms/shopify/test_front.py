@@ -59,6 +59,19 @@ def test_a_shop_that_does_not_take_it_is_connected_all_the_same(bench: Bench) ->
     assert told(bench) == [{"base": APP, "key": bench.store.public_key}]
 
 
+def test_the_shop_says_whom_to_write_to_and_in_which_language(bench: Bench) -> None:
+    about = "select email, home, language from stores"
+    home = "https://acme.myshopify.com/admin/apps/client-id"
+    bench.at.shop.add_domain("https://acme.myshopify.com/fr/", "fr")
+    bench.at.shop.add_domain("https://acme.myshopify.com/", "de")
+    bench.install()
+    assert bench.rows(about) == [("owner@tea.example", home, "de")]
+    bench.at.shop.rename("Tee & Co", "es")
+    assert bench.deliver() == [200]
+    bench.work()
+    assert bench.rows("select name, language from stores") == [("Tee & Co", "es")]
+
+
 def test_pages_of_every_market_and_of_the_theme_editor_may_ask(bench: Bench) -> None:
     bench.at.shop.host = "tea.example"
     bench.at.shop.add_domain("https://the.example/fr/")

@@ -132,6 +132,7 @@ class Admin:
             "__typename": "Shop", "id": f"gid://shopify/Shop/{self.shop.number}", "name": self.shop.name,
             "myshopifyDomain": self.shop.domain, "currencyCode": self.shop.currency,
             "ianaTimezone": "Europe/London", "enabledPresentmentCurrencies": self.shop.currencies,
+            "email": "owner@tea.example",
             "primaryDomain": {"__typename": "Domain", "host": self.shop.host or self.shop.domain},
             "plan": {"__typename": "ShopPlan", "shopifyPlus": False, "partnerDevelopment": False},
         }  # fmt: skip

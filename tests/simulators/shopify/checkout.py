@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -23,7 +22,7 @@ class Checkout:
     shop: Shop
     tokens: Tokens
     order: Node
-    reference: str = field(default_factory=lambda: secrets.token_hex(16))
+    reference: str
     applied: set[str] = field(default_factory=set)
 
     def token(self, **claims: Any) -> str:

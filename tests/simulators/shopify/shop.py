@@ -157,10 +157,20 @@ class Shop:
         self.tell("markets/create", {"id": number(market["id"]), "name": name})
         return market
 
-    def add_domain(self, url: str) -> None:
+    def add_domain(self, url: str, locale: str = "fr") -> None:
         """Of a market's own."""
-        root = {"__typename": "MarketWebPresenceRootUrl", "url": url, "locale": "fr"}
+        root = {"__typename": "MarketWebPresenceRootUrl", "url": url, "locale": locale}
         self.add("MarketWebPresence", rootUrls=[root])
+
+    def rename(self, name: str, language: str) -> None:
+        self.name = name
+        told = {
+            "id": self.number,
+            "name": name,
+            "domain": self.host or self.domain,
+            "currency": self.currency,
+        }
+        self.tell("shop/update", {**told, "iana_timezone": "Europe/London", "primary_locale": language})
 
     def change_product(self, gid: str, **values: Any) -> None:
         product = self.at(gid)
