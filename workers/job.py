@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.factory import build_runtime
 from app.kernel import log
+from app.kernel.db import AWAY
 from app.kernel.errors import NotFound
 from app.kernel.ids import StoreId
 from app.kernel.runtime import Runtime
@@ -29,21 +30,24 @@ from workers import turns
 from workers.jobs import JOBS
 
 QUEUES = ("default", "training")
-_LEASE = 30  # seconds that a job which runs is believed to run without a sign of life
-_SIGN_EVERY = 10.0
+_LEASE = 20  # seconds that a job which runs is believed to run without a sign of life
+_SIGN_EVERY = 5.0
 _PATIENCE = {"default": 600, "training": 7200}
 _KEPT = 3600
 _PAUSES = (2, 15, 120, 600, 3600)  # seconds after the first failure, the second …; then always the last
-_TRIES = 30
-_TRIES_WITH_A_KEY = 5  # what has a key is named again by the clock or by the next that needs it
+_FAILURES = 30
+_FAILURES_WITH_A_KEY = 5  # what has a key is named again by the clock or by the next that needs it
 
 _TAKE = text(
     "update outbox set due_at = now() + make_interval(secs => :lease) where outbox_id = any(:ids)"
-    " returning outbox_id, store_id, job, args, tries, key"
+    " returning outbox_id, store_id, job, args, failures, key"
 )
 _SIGN = text("update outbox set due_at = now() + make_interval(secs => :lease) where outbox_id = any(:ids)")
 _DONE = text("delete from outbox where outbox_id = any(:ids)")
-_AGAIN = text("update outbox set due_at = now() + make_interval(secs => :pause) where outbox_id = :id")
+_AGAIN = text(
+    "update outbox set failures = failures + 1,"
+    " due_at = now() + make_interval(secs => :pause) where outbox_id = :id"
+)
 _NEVER = text("update outbox set due_at = 'infinity' where outbox_id = any(:ids)")
 
 
@@ -100,8 +104,11 @@ def work(runtime: Runtime, outbox_ids: Sequence[int]) -> None:
                 JOBS[name](runtime, store_id, *args)
         except NotFound as gone:
             log.get_logger(__name__).info("nothing to do", detail=gone.detail)
+        except AWAY as error:  # the lease runs out meanwhile
+            log.get_logger(__name__).warning("the job waits for the database", error=str(error)[:200])
+            return
         except Exception:  # noqa: BLE001 - whatever it is, it must not be forgotten
-            log.get_logger(__name__).exception("the job failed", tries=rows[0].tries)
+            log.get_logger(__name__).exception("the job failed", failures=rows[0].failures + 1)
             _try_again(runtime, rows)
             return
     with runtime.unit() as unit:
@@ -118,9 +125,11 @@ def _named(rows: Sequence[Row[Any]]) -> tuple[str, str | None, tuple[str, ...]]:
 
 def _try_again(runtime: Runtime, rows: Sequence[Row[Any]]) -> None:
     """After a pause. Given up, what has a key is gone, and what has none is kept for somebody to look at."""
-    over = [row for row in rows if row.tries >= (_TRIES if row.key is None else _TRIES_WITH_A_KEY)]
+    over = [
+        row for row in rows if row.failures + 1 >= (_FAILURES if row.key is None else _FAILURES_WITH_A_KEY)
+    ]
     again = [
-        {"id": row.outbox_id, "pause": _PAUSES[min(row.tries, len(_PAUSES)) - 1]}
+        {"id": row.outbox_id, "pause": _PAUSES[min(row.failures, len(_PAUSES) - 1)]}
         for row in rows
         if row not in over
     ]
@@ -130,7 +139,7 @@ def _try_again(runtime: Runtime, rows: Sequence[Row[Any]]) -> None:
         unit.session.execute(_DONE, {"ids": [row.outbox_id for row in over if row.key is not None]})
         unit.session.execute(_NEVER, {"ids": [row.outbox_id for row in over if row.key is None]})
     if over:
-        log.get_logger(__name__).error("the job is given up", tries=over[0].tries)
+        log.get_logger(__name__).error("the job is given up", failures=over[0].failures + 1)
 
 
 @contextmanager

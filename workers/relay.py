@@ -25,14 +25,14 @@ _PAUSE = 0.1
 _PAUSE_AFTER_ERROR = 1.0
 _HURRIED = "default"
 _ENOUGH = 3
-_SENT_ALONE_AFTER = 3  # tries: what makes others fail is alone then
+_SENT_ALONE_AFTER = 3  # failures: what makes others fail is alone then
 _TAKE = text(
     # What waits for longer in its queue is believed to be lost there.
-    "update outbox set tries = tries + 1,"
-    " due_at = now() + case queue when 'training' then interval '1 hour' else interval '1 minute' end"
+    "update outbox set sent_at = now(),"
+    " due_at = now() + case queue when 'training' then interval '1 hour' else interval '20 seconds' end"
     " where outbox_id in (select outbox_id from outbox where due_at <= now() and queue <> all(:full)"
     " order by outbox_id limit 1000 for update skip locked)"
-    " returning outbox_id, store_id, job, args, queue, tries"
+    " returning outbox_id, store_id, job, args, queue, failures"
 )
 
 
@@ -53,7 +53,7 @@ def _orders(rows: Sequence[Row[Any]]) -> list[Order]:
     """One order a row, or one for all rows of a store that name the same job of many ids."""
     orders: dict[Hashable, Order] = {}
     for row in rows:
-        many = row.job in MANY and row.tries <= _SENT_ALONE_AFTER
+        many = row.job in MANY and row.failures < _SENT_ALONE_AFTER
         key = (row.job, row.store_id, row.queue) if many else row.outbox_id
         first = orders.get(key)
         if first is None:

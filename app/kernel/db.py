@@ -24,7 +24,7 @@ _NAME_JOB = text(
     "insert into outbox (store_id, job, args, queue, key)"
     " values (:store_id, :job, cast(:args as jsonb), :queue, :key)"
     # Written over and not left alone: this waits for a relay that is just taking the row, and then adds one.
-    " on conflict (job, key) where key is not null and tries = 0 do update set key = excluded.key"
+    " on conflict (job, key) where key is not null and sent_at is null do update set key = excluded.key"
 )
 
 

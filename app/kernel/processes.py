@@ -11,7 +11,7 @@ _PR_SET_PDEATHSIG = 1
 
 _STEADY = 10.0
 _FIRST_PAUSE = 0.25
-_LONGEST_PAUSE = 30.0
+_LONGEST_PAUSE = 5.0
 
 
 @dataclass(slots=True)

@@ -16,14 +16,16 @@ def upgrade() -> None:
     op.add_column(
         "outbox", sa.Column("due_at", sa.DateTime(timezone=True), nullable=False, server_default=now)
     )
-    op.add_column("outbox", sa.Column("tries", sa.Integer(), nullable=False, server_default="0"))
-    _one_a_key("key is not null and tries = 0")
+    op.add_column("outbox", sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("outbox", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
+    _one_a_key("key is not null and sent_at is null")
 
 
 def downgrade() -> None:
-    op.execute("delete from outbox where key is not null and tries > 0")
+    op.execute("delete from outbox where key is not null and sent_at is not null")
     _one_a_key("key is not null")
-    op.drop_column("outbox", "tries")
+    op.drop_column("outbox", "failures")
+    op.drop_column("outbox", "sent_at")
     op.drop_column("outbox", "due_at")
 
 

@@ -57,7 +57,7 @@ class Outbox(Row):
             "job",
             "key",
             unique=True,
-            postgresql_where=text("key is not null and tries = 0"),
+            postgresql_where=text("key is not null and sent_at is null"),
         ),
     )
 
@@ -69,4 +69,5 @@ class Outbox(Row):
     key: Mapped[TextOrNull]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    sent_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(server_default=text("0"))

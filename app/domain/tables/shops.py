@@ -69,7 +69,10 @@ class Market(Row):
 
 
 class Written(Row):
-    """A product into which we wrote recommendations, and their digest: unchanged is not written again."""
+    """A product into which we wrote recommendations, with their digest: unchanged is not written again.
+
+    ``digest`` is empty until they stand there. ``related`` and ``complementary`` are what stood there before.
+    """
 
     __tablename__ = "natives"
 
@@ -77,6 +80,8 @@ class Written(Row):
     product_id: Mapped[Key]
     digest: Mapped[str]
     written_at: Mapped[datetime]
+    related: Mapped[Texts]
+    complementary: Mapped[Texts]
 
 
 class Disclosure(Row):
