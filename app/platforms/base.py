@@ -192,6 +192,10 @@ class Platform(Protocol):
         """Write the shop's own recommendations; twice is as good as once. Raises as ``pull``."""
         ...
 
-    def withdraw(self, access: Access, product_ids: Iterable[str]) -> None:
-        """Take back what ``publish`` wrote for these products. Raises as ``pull``."""
+    def withdraw(self, access: Access, before: Iterable[NativeList]) -> None:
+        """Take back what ``publish`` wrote: these stood there before it. Raises as ``pull``."""
+        ...
+
+    def natives(self, access: Access, product_ids: Iterable[str]) -> Iterator[NativeList]:
+        """What stands there of these products, whoever wrote it. Raises as ``pull``."""
         ...

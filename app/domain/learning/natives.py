@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.bridge.snapshot import Snapshot, decode
@@ -51,31 +50,33 @@ def write(runtime: Runtime, store_id: StoreId) -> int:
     news = (each for each in lists if known.get(each.product_id) != _digest(each))
     count = 0
     for some in _batches(news):
-        # Noted first: what was written and not noted could never be taken back.
-        _note(runtime, store_id, some, at=runtime.clock.now())
+        # Noted first, with what stands there: what was written and not noted could never be taken back.
+        fresh = [each.product_id for each in some if each.product_id not in known]
+        _begin(runtime, store_id, platform.natives(access, fresh))
         platform.publish(access, some)
+        _note(runtime, store_id, some)
         count += len(some)
     return count
 
 
 def take_back(runtime: Runtime, store_id: StoreId) -> None:
-    """The job: remove from the shop whatever we wrote there. Repeatable."""
+    """The job: put back in the shop what stood there before us. Repeatable."""
     with runtime.unit(store_id) as unit:
         store = stores.get(unit.session, store_id)
         if store.native_lists:
             return
-        ids = sorted(written(unit.session, store_id))
+        before = _before(unit.session, store_id)
     platform, access = registry.named(runtime.platforms, store.platform), grants.access(runtime, store_id)
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
+    for some in _batches(before):
         platform.withdraw(access, some)
+        ids = [each.product_id for each in some]
         with runtime.unit(store_id) as unit:
             mine = Written.store_id == store_id
-            unit.session.execute(delete(Written).where(mine, Written.product_id.in_(some)))
+            unit.session.execute(delete(Written).where(mine, Written.product_id.in_(ids)))
 
 
 def written(session: Session, store_id: StoreId) -> dict[str, str]:
-    """The products into which we wrote, with the digest of what."""
+    """The products into which we wrote, with the digest of what; "" where we only began to."""
     wanted = select(Written.product_id, Written.digest).where(Written.store_id == store_id)
     return {row.product_id: row.digest for row in session.execute(wanted)}
 
@@ -99,14 +100,34 @@ def native_lists(snapshot: Snapshot) -> Iterator[NativeList]:
             yield NativeList(card.product_id, related, goes_with)
 
 
-def _note(runtime: Runtime, store_id: StoreId, some: Iterable[NativeList], *, at: datetime) -> None:
+def _begin(runtime: Runtime, store_id: StoreId, before: Iterable[NativeList]) -> None:
+    """What another one noted before stays: by now it may be ours that stands there."""
+    rows = [
+        {
+            "store_id": store_id,
+            "product_id": each.product_id,
+            "digest": "",
+            "written_at": runtime.clock.now(),
+            "related": list(each.related),
+            "complementary": list(each.complementary),
+        }
+        for each in before
+    ]
+    if rows:
+        with runtime.unit(store_id) as unit:
+            unit.session.execute(insert(Written).values(rows).on_conflict_do_nothing())
+
+
+def _note(runtime: Runtime, store_id: StoreId, some: Iterable[NativeList]) -> None:
     with runtime.unit(store_id) as unit:
         for each in some:
-            what = {"digest": _digest(each), "written_at": at}
-            row = insert(Written).values(store_id=store_id, product_id=each.product_id, **what)
-            unit.session.execute(
-                row.on_conflict_do_update(index_elements=["store_id", "product_id"], set_=what)
-            )
+            mine = update(Written).where(Written.store_id == store_id, Written.product_id == each.product_id)
+            unit.session.execute(mine.values(digest=_digest(each), written_at=runtime.clock.now()))
+
+
+def _before(session: Session, store_id: StoreId) -> list[NativeList]:
+    rows = session.scalars(select(Written).where(Written.store_id == store_id).order_by(Written.product_id))
+    return [NativeList(row.product_id, tuple(row.related), tuple(row.complementary)) for row in rows]
 
 
 def _digest(each: NativeList) -> str:

@@ -57,5 +57,9 @@ class CustomPlatform:
     def publish(self, access: Access, lists: Iterable[NativeList]) -> None:
         """Nowhere: the shop asks our API for what it shows."""
 
-    def withdraw(self, access: Access, product_ids: Iterable[str]) -> None:
+    def withdraw(self, access: Access, before: Iterable[NativeList]) -> None:
         """Nothing was written."""
+
+    def natives(self, access: Access, product_ids: Iterable[str]) -> Iterator[NativeList]:  # noqa: ARG002
+        """It has none of its own."""
+        return iter(())

@@ -101,8 +101,11 @@ class ShopifyPlatform:
     def publish(self, access: Access, lists: Iterable[NativeList]) -> None:
         native.publish(self.client(access), lists)
 
-    def withdraw(self, access: Access, product_ids: Iterable[str]) -> None:
-        native.withdraw(self.client(access), product_ids)
+    def withdraw(self, access: Access, before: Iterable[NativeList]) -> None:
+        native.withdraw(self.client(access), before)
+
+    def natives(self, access: Access, product_ids: Iterable[str]) -> Iterator[NativeList]:
+        return native.held(self.client(access), product_ids)
 
     # What only Shopify has.
 

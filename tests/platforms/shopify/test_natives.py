@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
 
 from app.domain.accounts import stores
 from app.domain.learning import natives, publish, training
-from app.platforms.base import NativeList
+from app.kernel.errors import Upstream
+from app.platforms.base import Access, NativeList
 from app.platforms.shopify import native
 from app.platforms.shopify.client import Client
+from app.platforms.shopify.platform import ShopifyPlatform
 from tests.platforms.shopify.conftest import Bench
-from tests.simulators.shopify.shop import Line, number
+from tests.simulators.shopify.shop import Line, Ref, number
 
 
 def held(bench: Bench, gid: str, key: str) -> list[str] | None:
@@ -22,6 +26,13 @@ def held(bench: Bench, gid: str, key: str) -> list[str] | None:
         if (field["namespace"], field["key"]) == (native.NAMESPACE, key):
             return [name.rpartition("/")[2] for name in json.loads(field["value"])]
     return None
+
+
+def put(bench: Bench, gid: str, key: str, others: list[str]) -> None:
+    """As a merchant does in Search & Discovery."""
+    value = json.dumps([f"gid://shopify/Product/{each}" for each in others])
+    field = bench.at.shop.add("Metafield", namespace=native.NAMESPACE, key=key, value=value)
+    bench.at.shop.at(gid)["metafields"].append(Ref(field["id"]))
 
 
 def ids(bench: Bench, *names: str) -> list[str]:
@@ -65,12 +76,36 @@ def test_many_go_twenty_five_fields_at_a_time(bench: Bench) -> None:
     assert all(held(bench, gid(each), native.RELATED) for each in all_of_them)
 
 
-def test_all_is_taken_back(bench: Bench) -> None:
-    tea, cup = ids(bench, "Tea", "Cup")
+def test_what_stood_there_is_told_and_put_back_as_it_was(bench: Bench) -> None:
+    tea, cup, pot = ids(bench, "Tea", "Cup", "Pot")
+    put(bench, gid(tea), native.COMPLEMENTARY, [tea, pot, pot])  # whatever a merchant may have put there
     asking = client(bench)
+    before = list(native.held(asking, [tea, cup, "404"]))
+    assert before == [NativeList(tea, (), (tea, pot, pot)), NativeList(cup, (), ())]
     native.publish(asking, [NativeList(tea, (cup,), (cup,)), NativeList(cup, (tea,), ())])
-    native.withdraw(asking, [tea, cup, "404"])
-    assert bench.at.shop.at(gid(tea))["metafields"] == bench.at.shop.at(gid(cup))["metafields"] == []
+    native.withdraw(asking, [*before, NativeList("404", (), ())])
+    assert held(bench, gid(tea), native.COMPLEMENTARY) == [tea, pot, pot]
+    assert held(bench, gid(tea), native.RELATED) is None
+    assert bench.at.shop.at(gid(cup))["metafields"] == []
+
+
+def test_a_product_that_is_gone_holds_up_no_other(bench: Bench) -> None:
+    tea, cup, pot = ids(bench, "Tea", "Cup", "Pot")
+    bench.at.shop.delete_product(gid(pot))
+    lists = [NativeList(pot, (tea,), ()), NativeList(cup, (tea,), (pot,)), NativeList(tea, (cup,), ())]
+    native.publish(client(bench), lists)
+    assert held(bench, gid(tea), native.RELATED) == [cup]
+    assert held(bench, gid(cup), native.RELATED) == [tea]
+    assert held(bench, gid(cup), native.COMPLEMENTARY) is None
+
+
+def test_what_cannot_be_put_back_is_taken_away(bench: Bench) -> None:
+    tea, cup, pot = ids(bench, "Tea", "Cup", "Pot")
+    asking = client(bench)
+    native.publish(asking, [NativeList(tea, (cup,), ())])
+    bench.at.shop.delete_product(gid(pot))
+    native.withdraw(asking, [NativeList(tea, (pot,), ())])
+    assert bench.at.shop.at(gid(tea))["metafields"] == []
 
 
 @pytest.fixture
@@ -120,3 +155,38 @@ def test_switched_off_while_it_was_written_nothing_stays(learned: Bench) -> None
     switch(learned, on=False)
     natives.write(learned.runtime, learned.store_id)
     assert all(each["metafields"] == [] for each in learned.at.shop.all("Product").values())
+
+
+def title(bench: Bench, wanted: str) -> str:
+    return next(gid for gid, each in bench.at.shop.all("Product").items() if each["title"] == wanted)
+
+
+def test_what_a_merchant_chose_is_back_when_we_are_switched_off(learned: Bench) -> None:
+    tea, hat = title(learned, "Tea"), title(learned, "Hat")
+    put(learned, tea, native.COMPLEMENTARY, [str(number(hat))])
+    switch(learned, on=True)
+    assert held(learned, tea, native.COMPLEMENTARY) != [str(number(hat))]
+    natives.write(learned.runtime, learned.store_id)
+    switch(learned, on=False)
+    assert held(learned, tea, native.COMPLEMENTARY) == [str(number(hat))]
+    assert held(learned, tea, native.RELATED) is None
+
+
+class Away(ShopifyPlatform):
+    def publish(self, access: Access, lists: Iterable[NativeList]) -> None:
+        raise Upstream("away", retry=True)
+
+
+def test_what_was_noted_and_not_written_is_written_the_next_time(learned: Bench) -> None:
+    tea, hat = title(learned, "Tea"), title(learned, "Hat")
+    put(learned, tea, native.COMPLEMENTARY, [str(number(hat))])
+    with learned.runtime.unit(learned.store_id) as unit:
+        stores.get(unit.session, learned.store_id).native_lists = True
+    parts = {each.name: getattr(learned.platform, each.name) for each in fields(learned.platform)}
+    away = replace(learned.runtime, platforms={"shopify": Away(**parts)})
+    with pytest.raises(Upstream):
+        natives.write(away, learned.store_id)
+    assert natives.write(learned.runtime, learned.store_id) == 5
+    assert held(learned, tea, native.RELATED)
+    switch(learned, on=False)
+    assert held(learned, tea, native.COMPLEMENTARY) == [str(number(hat))]

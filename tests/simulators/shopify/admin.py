@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -196,8 +197,9 @@ class Admin:
     def _set_metafields(self, metafields: list[dict[str, Any]]) -> Node:
         wrong = _wrong_metafields(self.shop, metafields)
         if wrong:
-            told = {"__typename": "MetafieldsSetUserError", "field": ["metafields"], "message": wrong}
-            return {"metafields": [], "userErrors": [{**told, "code": "INVALID", "elementIndex": 0}]}
+            told = {"__typename": "MetafieldsSetUserError", "field": ["metafields"], "code": "INVALID"}
+            said = [{**told, "message": what, "elementIndex": at} for at, what in wrong]
+            return {"metafields": [], "userErrors": said}
         made = []
         for each in metafields:
             owner = self.shop.at(each["ownerId"])
@@ -229,11 +231,15 @@ def _is_same(held: Node, named: dict[str, Any]) -> bool:
     return bool(held["namespace"] == named["namespace"] and held["key"] == named["key"])
 
 
-def _wrong_metafields(shop: Shop, metafields: list[dict[str, Any]]) -> str:
+def _wrong_metafields(shop: Shop, metafields: list[dict[str, Any]]) -> list[tuple[int | None, str]]:
+    """What is against them, with the place in the list where it is one of them."""
     if len(metafields) > MOST_METAFIELDS:
-        return f"Exceeded the maximum metafields input limit of {MOST_METAFIELDS}"
-    missing = [each["ownerId"] for each in metafields if shop.find(each["ownerId"]) is None]
-    return f"Owner does not exist: {missing[0]}" if missing else ""
+        return [(None, f"Exceeded the maximum metafields input limit of {MOST_METAFIELDS}")]
+    named = [(at, each["ownerId"]) for at, each in enumerate(metafields)]
+    for at, each in enumerate(metafields):
+        if each["type"] == "list.product_reference":
+            named += [(at, gid) for gid in json.loads(each["value"])]
+    return [(at, f"Does not exist: {gid}") for at, gid in named if shop.find(gid) is None]
 
 
 def _name(document: DocumentNode) -> str:

@@ -41,6 +41,8 @@ def resolve(source: Any, info: GraphQLResolveInfo[Any], **args: Any) -> Any:
         value = _root(ask, name, args)
     elif isinstance(source, Ref):
         value = ask.shop.at(source.gid)[name]
+    elif name == "metafield":
+        value = _metafield(ask, source, args)
     elif callable(source.get(name)):
         value = source[name](**args)
     elif name in source:
@@ -58,6 +60,12 @@ def _opened(ask: Ask, value: Any) -> Any:
     if isinstance(value, list):
         return [_opened(ask, each) for each in value]
     return value
+
+
+def _metafield(ask: Ask, source: Node, args: dict[str, Any]) -> Node | None:
+    held = (ask.shop.at(each.gid) for each in source["metafields"])
+    wanted = (args["namespace"], args["key"])
+    return next((each for each in held if (each["namespace"], each["key"]) == wanted), None)
 
 
 def _root(ask: Ask, name: str, args: dict[str, Any]) -> Any:
