@@ -98,7 +98,7 @@ $(EXTRAS_STAMP): requirements-extras.lock pyproject.toml
 	npm ci --prefix $* --no-audit --no-fund --silent
 	@touch $@
 
-widgets/dist/.built: widgets/node_modules/.installed $(shell find widgets/src -type f) widgets/build.mjs
+widgets/dist/.built: widgets/node_modules/.installed $(shell find widgets/src -type f) $(wildcard widgets/*.mjs)
 	@npm --prefix widgets run --silent build
 	@touch $@
 

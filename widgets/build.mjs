@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { files } from "./bundle.mjs";
+import { prices } from "./prices.mjs";
 
 const MOST_BYTES = 10_000;
 const folder = new URL("dist/", import.meta.url);
@@ -19,3 +20,5 @@ for (const [name, code] of Object.entries(made)) {
   await writeFile(new URL(name, folder), code);
 }
 console.log(`together: ${all} gzip`);
+// For the server; no page loads it.
+await writeFile(new URL("prices.json", folder), JSON.stringify(prices()));

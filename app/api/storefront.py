@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 
 from app.api.edge import Operation, Param
+from app.kernel.prices import PriceForm
 from app.platforms.custom.shapes import MoneyShape
 
 GROUP: Final = "Storefront"
@@ -30,6 +31,8 @@ class Slate(Struct):
     """``items`` is empty for the holdout and whenever anything failed: then show nothing.
 
     ``look`` holds CSS custom properties that the merchant chose, by name; without it the theme's count.
+    ``price_form`` tells how the language and currency that were asked for write prices; without items it is
+    absent.
     """
 
     slate_id: str
@@ -39,6 +42,7 @@ class Slate(Struct):
     model_version: str
     items: Annotated[list[Item], Meta(max_length=12)]
     look: dict[str, str] = {}
+    price_form: PriceForm | None = None
 
 
 class Page(Struct):
@@ -92,7 +96,8 @@ _ASKED: Final = (
     Param("category", "The category that the page shows"),
     Param("q", "What was searched for"),
     Param("session_recent", "Product ids seen last in this session, newest first, separated by commas"),
-    Param("lang", "Language of the page, for the title: de, de-AT"),
+    Param("lang", "Language of the page, for the title and how prices are written: de, de-AT"),
+    Param("currency", "The buyer's currency, for how its prices are written; without it the store's"),
     Param("limit", "At most so many items", schema={"type": "integer", "minimum": 1, "maximum": 12}),
 )
 

@@ -42,6 +42,7 @@ class _Cart(msgspec.Struct, frozen=True):
     customer: str | None = None
     session_recent: list[str] = []
     lang: str = ""
+    currency: str = ""
 
 
 class _Money(msgspec.Struct, frozen=True):
@@ -80,6 +81,7 @@ def read(body: bytes) -> tuple[list[Line], dict[str, str]]:
         "session_recent": ",".join(told.session_recent),
         "basket": ",".join(line.product_id for line in told.lines),
         "lang": told.lang,
+        "currency": told.currency,
     }
     return told.lines, {name: text for name, text in given.items() if text}
 

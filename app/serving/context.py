@@ -13,6 +13,7 @@ from app.serving import identity
 MOST_ITEMS = 12
 MOST_PLACEMENTS = 12
 _LONGEST = 200
+_LONGEST_TAG = 35
 _MOST_BASKET = 200
 _MOST_RECENT = 20
 _LIMITS = {f"{number:0{width}}": number for number in range(1, MOST_ITEMS + 1) for width in (1, 2)}
@@ -35,6 +36,7 @@ class Ask(NamedTuple):
     category: str | None
     words: str | None
     language: str
+    currency: str = ""
 
 
 def read(config: StoreConfig, given: Mapping[str, str], usual: str = "") -> Ask:
@@ -82,8 +84,10 @@ def _read(config: StoreConfig, placement: PlacementConfig, given: Mapping[str, s
         visitor,
         _text(given, "category") if "category" in given else None,
         _text(given, "q") if "q" in given else None,
-        # Whatever a page says of itself: what cannot be a language has no title of its own.
-        given.get("lang", ""),
+        # Whatever a page says of itself: what is no language has no title of its own, and what is no
+        # currency is the store's.
+        given.get("lang", "")[:_LONGEST_TAG],
+        given.get("currency", "")[:_LONGEST_TAG],
     )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 import msgspec
 
 from app.kernel.money import Money
+from app.kernel.prices import PriceForm
 
 _FONT = "font-family:Arial,Helvetica,sans-serif;"
 _CELL = "padding:12px 0;border-top:1px solid #dddddd;vertical-align:top;"
@@ -33,6 +34,7 @@ class _Slate(msgspec.Struct, frozen=True):
     title: str
     items: list[_Item]
     look: dict[str, str] = {}
+    price_form: PriceForm | None = None
 
 
 class _Block(msgspec.Struct, frozen=True):
@@ -55,12 +57,12 @@ def block(slate: bytes, domain: str) -> bytes:
         if (address := _address(shop, item.url))
     ]
     html = _html(told, items, shop) if items else ""
-    text = _text(told.title, items, shop, priced=_priced(told.look)) if items else ""
+    text = _text(told, items, shop) if items else ""
     return msgspec.json.encode(_Block(told.slate_id, told.placement, html, text))
 
 
 def _html(slate: _Slate, items: list[_Item], shop: str) -> str:
-    rows = "".join(_row(item, shop, slate.look) for item in items)
+    rows = "".join(_row(item, slate, shop) for item in items)
     head = f'<h2 style="margin:0 0 12px;font-size:20px;line-height:26px;{_FONT}">{escape(slate.title)}</h2>'
     table = (
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" '
@@ -79,7 +81,8 @@ def _priced(look: dict[str, str]) -> bool:
     return look.get("--alongside-price") != "none"
 
 
-def _row(item: _Item, shop: str, look: dict[str, str]) -> str:
+def _row(item: _Item, slate: _Slate, shop: str) -> str:
+    look = slate.look
     link = escape(_address(shop, item.url))
     image = escape(_address(shop, item.image))
     rounded = _styles(look, ("border-radius", "--alongside-radius"))
@@ -89,7 +92,7 @@ def _row(item: _Item, shop: str, look: dict[str, str]) -> str:
         if image
         else ""
     )
-    price = f"<br><strong>{escape(_price(item.price))}</strong>" if _priced(look) else ""
+    price = f"<br><strong>{escape(_price(slate, item))}</strong>" if _priced(look) else ""
     own = _styles(look, ("color", "--alongside-text"))
     quiet = f"font-size:13px;line-height:18px;{own or 'color:#595959;'}"
     reason = f'<br><span style="{quiet}">{escape(item.reason)}</span>' if item.reason else ""
@@ -101,17 +104,18 @@ def _row(item: _Item, shop: str, look: dict[str, str]) -> str:
     )
 
 
-def _text(title: str, items: list[_Item], shop: str, *, priced: bool) -> str:
-    lines = [title, "=" * len(title)]
+def _text(slate: _Slate, items: list[_Item], shop: str) -> str:
+    lines = [slate.title, "=" * len(slate.title)]
     for item in items:
-        lines += ["", f"{item.title}: {_price(item.price)}" if priced else item.title]
+        lines += ["", f"{item.title}: {_price(slate, item)}" if _priced(slate.look) else item.title]
         lines += [item.reason] if item.reason else []
         lines += [_address(shop, item.url)]
     return "\n".join(lines) + "\n"
 
 
-def _price(price: _Price) -> str:
-    return f"{Money(price.amount, price.currency).major()} {price.currency}"
+def _price(slate: _Slate, item: _Item) -> str:
+    price = Money(item.price.amount, item.price.currency)
+    return slate.price_form.write(price) if slate.price_form else f"{price.major()} {price.currency}"
 
 
 def _tagged(address: str, slate_id: str) -> str:

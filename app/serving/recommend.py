@@ -12,6 +12,7 @@ from app.engine.assign import Arm, arm
 from app.engine.explore import Explore
 from app.engine.slots import Room, Slots, draw, pinned, settle
 from app.engine.types import ReasonKind
+from app.kernel import prices
 from app.kernel.ids import new_id
 from app.serving import candidates
 
@@ -111,12 +112,18 @@ def bestsellers(view: StoreView, ask: Ask) -> Decision:
     assigned = arm(ask.visitor, view.config.salt, view.config.holdout)
     if not ask.placement.active or view.shelf is None:
         return Decision(assigned, INACTIVE if view.shelf is not None else EMPTY, [], [], [])
+    desk, shelf = view.desk(ask.placement.location), view.shelf
     given = {ask.product, *ask.basket}
-    numbers = {view.shelf.index.items.get(each) for each in given if each is not None}
-    head = view.desk(ask.placement.location).head
-    items = [item for item in head if item not in numbers][: ask.limit]
-    tier = BESTSELLERS if items else EMPTY
-    return Decision(assigned, tier, items, [1.0] * len(items), [(-1, 0)] * len(items))
+    numbers = {shelf.index.items.get(each) for each in given if each is not None}
+    if not numbers.isdisjoint(desk.head):
+        return _best(assigned, [item for item in desk.head if item not in numbers][: ask.limit])
+    key = (BESTSELLERS, ask.limit)
+    known = desk.kept.get(key)
+    if not isinstance(known, Decision):
+        known = _best(assigned, desk.head[: ask.limit])
+        known = known._replace(kept=Kept(shelf.ids(known.items), tuple(known.odds), {}))
+        desk.keep(key, known)
+    return known._replace(arm=assigned)
 
 
 def failure(view: StoreView, ask: Ask) -> Decision:
@@ -150,19 +157,18 @@ def record(view: StoreView, ask: Ask, decision: Decision, slate_id: str, at: dat
 
 
 def render(view: StoreView, ask: Ask, decision: Decision, slate_id: str) -> bytes:
-    """Write the answer; the holdout sees no items."""
-    if decision.arm is Arm.HOLDOUT:
+    """Write the answer, with how its prices are written; the holdout sees no items."""
+    if decision.arm is Arm.HOLDOUT or not decision.items:
         return slate.compose(view, ask.placement, _NOBODY, slate_id=slate_id, language=ask.language)
-    filled = slate.Filled(decision.items, decision.whys)
-    if decision.kept is None:
-        return slate.compose(view, ask.placement, filled, slate_id=slate_id, language=ask.language)
+    form = prices.written(ask.language, ask.currency, view.config.currency)
     key = (ask.placement.key, ask.placement.title_in(ask.language))
-    written = decision.kept.written
+    written = decision.kept.written if decision.kept is not None else {}
     told = written.get(key)
     if told is None:
+        filled = slate.Filled(decision.items, decision.whys)
         told = slate.compose(view, ask.placement, filled, slate_id="", language=ask.language)[len(_UNNAMED) :]
         written[key] = told
-    return b'{"slate_id":"%b"%b' % (slate_id.encode(), told)
+    return b'{"slate_id":"%b","price_form":%b%b' % (slate_id.encode(), form, told)
 
 
 def nothing(placement: str) -> bytes:
@@ -183,6 +189,11 @@ def _explorer(rng: Random, share: float) -> Explore:
 def _decision(desk: Desk, ask: Ask, page: Page, slots: Slots, assigned: Arm) -> Decision:
     whys = desk.blended.whys(page.source, slots.items)
     return Decision(assigned, _tier(desk, ask, whys), slots.items, slots.odds, whys)
+
+
+def _best(assigned: Arm, items: list[int]) -> Decision:
+    tier = BESTSELLERS if items else EMPTY
+    return Decision(assigned, tier, items, [1.0] * len(items), [(-1, 0)] * len(items))
 
 
 def _stranger(ask: Ask, context: Context) -> bool:

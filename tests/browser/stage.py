@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from app.kernel import prices
+
 ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT / "tests" / "contract"
 WIDGET = ROOT / "widgets" / "dist"
@@ -29,7 +31,7 @@ _TILE = (
 _VIEWED = [{"id": "17", "title": "Cap", "url": "/product/17", "image": "/shop/tile/17.svg", "at": 0}]
 
 
-def slate(display: str, condition: str) -> dict[str, Any]:
+def slate(display: str, condition: str, language: str = "en", currency: str = "GBP") -> dict[str, Any]:
     """The contract's slate for a display; the key says in which condition the shop is."""
     kind = DISPLAYS.get(display)
     name = _EXAMPLES.get(kind or "", f"offer.{kind}.json" if kind else "recommendations.product.json")
@@ -37,13 +39,17 @@ def slate(display: str, condition: str) -> dict[str, Any]:
     body.update(placement=display, display=display, slate_id=f"{display}-{condition}")
     if condition == "soldout":
         body["items"] = [{**item, "available": False} for item in body["items"]]
+    if (language, currency) != ("en", "GBP"):
+        body = json.loads(json.dumps(body).replace('"currency": "GBP"', f'"currency": "{currency}"'))
+        body["price_form"] = json.loads(prices.written(language, currency, ""))
     return body
 
 
 def page(display: str, given: dict[str, str]) -> str:
     """A plain page of a shop; ``condition`` travels in the key."""
     condition, direction = given.get("condition", "normal"), given.get("dir", "ltr")
-    language = "ar" if direction == "rtl" else "en"
+    language = given.get("lang", "ar" if direction == "rtl" else "en")
+    currency = f' data-currency="{given["currency"]}"' if "currency" in given else ""
     names = list(DISPLAYS) if display == "all" else [display]
     below = '<div class="tall"></div>' if "below" in given else ""
     placements = "".join(
@@ -53,7 +59,7 @@ def page(display: str, given: dict[str, str]) -> str:
     return f"""<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>A shop</title>
 <link rel="icon" href="/shop/tile/1.svg"><link rel="stylesheet" href="/shop.css">
-<script src="/widget/alongside.js" data-key="pk_{condition}" data-consent="granted"
+<script src="/widget/alongside.js" data-key="pk_{condition}" data-consent="granted"{currency}
  data-cart-url="/cart/add" data-cart-remove-url="/cart/remove" async></script></head>
 <body><main><h1>A shop</h1><p>Before</p>
 <form method="post" action="/bought"><button id="buy">Buy</button></form>
@@ -123,7 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(200, b'{"slates":[{"items":7},null,{"slate_id"', "application/json")
         if path == "/v1/placements":
             asked = given.get("placements", "").split(",")
-            told: object = {"slates": [slate(name, condition) for name in asked]}
+            money = given.get("lang", "en"), given.get("currency", "GBP")
+            told: object = {"slates": [slate(name, condition, *money) for name in asked]}
         else:
             told = slate(given.get("placement", "grid"), condition)
         return self._send(200, json.dumps(told).encode(), "application/json")

@@ -191,6 +191,7 @@ def test_a_draft_is_the_contracts_slate_of_what_is_typed(owner_of_store: Browser
 def test_a_draft_heeds_language_fields_and_slots(owner_of_store: Browser) -> None:
     told = draft(owner_of_store, product="cup", language="de", slots="1", **LOOK)["slate"]
     assert (told["title"], len(told["items"])) == ("Noch eins?", 1)
+    assert told["price_form"]["after"] == "\xa0£"
     fields = {name: value for name, value in GOOD.items() if not name.startswith("show-")}
     bare = json.loads(owner_of_store.post("/placements/product/draft", None, **fields, product="cup").text)[
         "slate"

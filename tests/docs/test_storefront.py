@@ -72,7 +72,7 @@ def test_the_client_shows_and_counts(example: Path, stage: Stage) -> None:
     said = run(["node", str(built)], stage).splitlines()
     assert said == [
         "Goes well with this",
-        "1 ROSES REGENCY TEACUP AND SAUCER 295 https://shop.example/shop/product/22699",
+        "1 ROSES REGENCY TEACUP AND SAUCER £2.95 https://shop.example/shop/product/22699",
         "true",
     ]
     assert [(event["kind"], event["id"][-4:]) for event in stage.events] == [("impression", ":1:i")]

@@ -85,6 +85,12 @@ def test_plain_text_says_the_same() -> None:
     )
 
 
+def test_prices_are_written_in_the_language_that_is_asked_for(client: Client) -> None:
+    told = ask(client, customer=ANNA, lang="de")
+    assert ": 2,95\xa0£\n" in told["text"]
+    assert "2,95\xa0£</strong>" in told["html"]
+
+
 def test_it_is_the_slate_of_the_customer_and_logged(shop: ServingApp, valkey: Redis) -> None:
     told = ask(Client(shop), customer=ANNA)
     (slate,) = logged.slates(shop, valkey)

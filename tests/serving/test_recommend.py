@@ -55,6 +55,23 @@ def test_positions_count_from_one_and_reasons_are_told(client: Client) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "form"),
+    [
+        ({}, ("GBP", "£", "", ",")),
+        ({"lang": "de-DE"}, ("GBP", "", "\xa0£", ".")),
+        ({"lang": "fr", "currency": "EUR"}, ("EUR", "", "\xa0€", "\u202f")),
+        ({"lang": "tlh" * 999, "currency": "euros"}, ("GBP", "£", "", ",")),
+    ],
+)
+def test_prices_are_written_as_the_page_asks(
+    client: Client, given: dict[str, str], form: tuple[str, ...]
+) -> None:
+    for _ in range(2):  # the second one is the page that is kept
+        told = ask(client, placement="product", product="cup", **given)["price_form"]
+        assert (told["currency"], told["before"], told["after"], told["group"]) == form
+
+
 def test_what_is_in_the_basket_is_not_shown_and_its_slot_is_filled(client: Client) -> None:
     assert shown(client, placement="cart", basket="cup,saucer,gone") == ["spoon", "tea", "pot"]
 

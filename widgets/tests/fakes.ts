@@ -47,7 +47,7 @@ export function makeItem(changes: Partial<Item> = {}): Item {
 export function makeSlate(changes: Partial<Slate> = {}): Slate {
   const items = [makeItem(), makeItem({ position: 2, product_id: "22697", title: "Saucer" })];
   const told = { slate_id: "S1", placement: "product", display: "grid", title: "Goes well" };
-  return { ...told, items, price_note: "", offer: {}, look: {}, ...changes };
+  return { ...told, items, price_note: "", price_form: {}, offer: {}, look: {}, ...changes };
 }
 
 export function makeActions(changes: Partial<Actions> = {}): Actions {

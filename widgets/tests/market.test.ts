@@ -34,10 +34,11 @@ const offered = async (platform: string, items: readonly Item[]) => {
   const told = await cartOf(platform, SETTINGS).inMarket(items, toMoney);
   const slate = told && parseSlate({ slate_id: "S1", items: told }, PAGE);
   if (!slate) return null;
-  return slate.items.map(({ product_id, price, compare_at, variants }) => ({
+  return slate.items.map(({ product_id, price, compare_at, unit_price, variants }) => ({
     product_id,
     price,
     compare_at,
+    unit: unit_price?.unit,
     variants: variants.map(({ id, title, price: { amount } }) => `${id} ${title} ${amount}`),
   }));
 };
@@ -94,6 +95,26 @@ describe("Shopify's market", () => {
     NAMED["Shopify"] = { currency: { active: "JPY" } };
     shop({ ...COAT, price: 129000, variants: [] });
     expect((await offered("shopify", [item("1")]))?.[0]?.price).toEqual({ amount: 1290, currency: "JPY" });
+  });
+
+  it("has unit prices, each variant its own", async () => {
+    NAMED["Shopify"] = { currency: { active: "EUR" } };
+    const sold = (grams: string, price: number, reference_value: number, reference_unit: string) => ({
+      ...{ id: price, title: grams, price, compare_at_price: null, available: true, unit_price: 1598 },
+      unit_price_measurement: {
+        ...{ measured_type: "weight", quantity_value: grams, quantity_unit: "g" },
+        ...{ reference_value, reference_unit },
+      },
+    });
+    shop({ ...COAT, variants: [sold("250.0", 400, 1, "kg"), sold("500.0", 799, 100, "g"), COAT.variants[0]] });
+    const told = await cartOf("shopify", {}).inMarket([item("1")], toMoney);
+    const slate = parseSlate({ slate_id: "S1", items: told }, PAGE);
+    const price = { amount: 1598, currency: "EUR" };
+    expect(slate?.items[0]?.variants.map(({ unit_price }) => unit_price)).toEqual([
+      { price, unit: "kg" },
+      { price, unit: "100 g" },
+      null,
+    ]);
   });
 
   it("that has sold out leaves nothing to offer", async () => {
@@ -214,9 +235,9 @@ describe("a plain shop's market", () => {
     );
     document.head.append(holder);
     const told = await offered("plain", [item("12"), item("17"), item("19")]);
-    expect(told?.map(({ product_id, price }) => [product_id, price?.amount])).toEqual([
-      ["12", 4200],
-      ["19", 800],
+    expect(told?.map(({ product_id, price, unit }) => [product_id, price?.amount, unit])).toEqual([
+      ["12", 4200, "piece"],
+      ["19", 800, "100 g"],
     ]);
   });
 

@@ -1,28 +1,79 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { prices } from "../prices.mjs";
 import { exponent, pricesIn } from "../src/core/money";
+import type { Money, PriceForm } from "../src/core/types";
 
-const shown = (amount: number, currency: string, language = "en-GB"): string =>
-  pricesIn(language)({ amount, currency }).replace(/\s/g, " ");
+interface Case {
+  readonly lang: string;
+  readonly form: PriceForm;
+  readonly texts: readonly (readonly [number, string])[];
+}
+interface Contract {
+  readonly forms: readonly Case[];
+  readonly other: { readonly lang: string; readonly currency: string; readonly price: Money; readonly text: string };
+}
+const FOLDER = resolve(import.meta.dirname, "../../tests/contract");
+const { forms, other } = JSON.parse(readFileSync(resolve(FOLDER, "prices.json"), "utf8")) as Contract;
+const LANGUAGES = ["en", "de", "es", "fr", "ar"];
+const FAR = ["ar-eg", "bn", "de-at", "en-in", "fa", "he", "hi", "ja", "pl", "pt", "sv", "th", "zh"];
+const TABLE = prices();
 
-describe("a price is shown", () => {
-  it("in pounds with pence", () => expect(shown(295, "GBP")).toBe("£2.95"));
-  it.each(["en", "en-GB", "en-US"])("in %s by hand as Intl writes it", (language) => {
-    for (const currency of ["GBP", "USD"]) {
-      const intl = new Intl.NumberFormat(language, { style: "currency", currency });
-      for (const amount of [0, 5, 295, 99999, 100000, 123456789]) {
-        expect(shown(amount, currency, language)).toBe(intl.format(amount / 100));
-      }
+/** As the server makes it of the table. */
+function formOf(language: string, currency: string): PriceForm {
+  const { signs, ...form } = TABLE[language] ?? TABLE["en"]!;
+  const [before, after] = signs[currency] ?? [form.before, form.after].map((side) => side.replace("¤", currency));
+  return { ...form, currency, before: before ?? "", after: after ?? "" };
+}
+
+/** So many amounts of all lengths, the same in each run. */
+function amounts(count: number): readonly number[] {
+  let seed = 20_261_121;
+  return Array.from({ length: count }, (_, index) => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % 10 ** ((index % 9) + 1);
+  });
+}
+
+describe("a price is written", () => {
+  it.each(forms)("as the contract says: $lang $form.currency", ({ form, texts }) => {
+    for (const [amount, text] of texts) expect(pricesIn(form)({ amount, currency: form.currency })).toBe(text);
+  });
+
+  it("with its code where it is other money than the page's", () => {
+    expect(pricesIn(formOf(other.lang, other.currency))(other.price)).toBe(other.text);
+  });
+
+  it("with its code where the answer has no form", () => {
+    expect(pricesIn({})({ amount: 123456, currency: "GBP" })).toBe("1234.56\xa0GBP");
+    expect(pricesIn({})({ amount: 1480, currency: "JPY" })).toBe("1480\xa0JPY");
+  });
+
+  it("with a zero when it is free", () => {
+    expect(pricesIn(formOf("en", "GBP"))({ amount: 0, currency: "GBP" })).toBe("£0.00");
+  });
+
+  it.each([...LANGUAGES, ...FAR])("in %s as Intl does, whatever the currency", (language) => {
+    const some = amounts(12);
+    for (const currency of Intl.supportedValuesOf("currency")) {
+      const digits = exponent(currency);
+      const intl = new Intl.NumberFormat(language, {
+        style: "currency",
+        currency,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      });
+      const price = pricesIn(formOf(language, currency));
+      for (const amount of some) expect(price({ amount, currency })).toBe(intl.format(amount / 10 ** digits));
     }
   });
-  it("in yen without decimals", () => expect(shown(1480, "JPY")).toBe("JP¥1,480"));
-  it("in dinars of a thousand fils", () => expect(shown(1250, "KWD")).toBe("KWD 1.250"));
-  it("exactly, where the browser's own table would round", () =>
-    expect(shown(1250, "IQD")).toBe("IQD 1.250"));
-  it("as the page's language writes it", () => expect(shown(123456, "EUR", "de-DE")).toBe("1.234,56 €"));
-  it("with a zero when it is free", () => expect(shown(0, "GBP")).toBe("£0.00"));
-  it("in the browser's language where the page's is none", () => {
-    expect(shown(295, "GBP", "klingon language")).toContain("2.95");
-    expect(shown(295, "GBP", "")).toContain("2.95");
+});
+
+describe("the table of languages", () => {
+  it("knows those that the widget speaks, and their countries", () => {
+    expect(Object.keys(TABLE)).toEqual(expect.arrayContaining([...LANGUAGES, "ja", "en-gb", "de-ch", "fr-ca"]));
+    expect(Object.keys(TABLE).length).toBeGreaterThan(150);
   });
 });
 

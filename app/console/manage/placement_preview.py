@@ -24,6 +24,7 @@ from app.domain.merchandising import placements as spots
 from app.domain.merchandising import storefront
 from app.domain.merchandising.placements import Choice
 from app.domain.merchandising.preview import Previews
+from app.kernel import prices
 from app.kernel.errors import Invalid
 from app.kernel.runtime import Runtime
 
@@ -79,6 +80,7 @@ def _slate(runtime: Runtime, previews: Previews, person: Person, key: str) -> tu
     product, language = (request.form.get(name, "")[:_LONGEST] for name in ("product", "language"))
     written = previews.slate(person.store_id, storefront.placement(placement), product, language)
     slate: dict[str, Any] = msgspec.json.decode(written)
+    slate["price_form"] = msgspec.to_builtins(prices.form(language, currency))
     # The demo shop stands where the console does, and may be without TLS as it is.
     own = domain == request.host
     shop = request.host_url if own else domain if "://" in domain else f"https://{domain}"

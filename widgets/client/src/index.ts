@@ -1,5 +1,6 @@
+import { pricesIn } from "../../src/core/money";
 import { parseSlate } from "../../src/core/parse";
-import type { Item, Kind, ShopperEvent, Slate } from "../../src/core/types";
+import type { Item, Kind, Money, ShopperEvent, Slate } from "../../src/core/types";
 
 export type { Item, Kind, Money, Slate } from "../../src/core/types";
 
@@ -17,6 +18,10 @@ export interface Question {
   /** Products seen last, newest first. */
   readonly recent?: readonly string[];
   readonly limit?: number;
+  /** Language of the page, for titles and prices: "de", "de-AT". */
+  readonly lang?: string;
+  /** The buyer's currency, where it is not the store's: how its prices are written comes with the slate. */
+  readonly currency?: string;
 }
 
 export interface StorefrontSettings {
@@ -50,6 +55,9 @@ export interface Storefront {
   /** True once the app has taken the events; false to send them again. The same event sent twice counts once. */
   send(visitor: string | null, happenings: readonly Happening[]): Promise<boolean>;
 }
+
+/** A price in the language and currency that the slate was asked for; other money has its code beside it. */
+export const priceText = ({ price_form }: Slate, price: Money): string => pricesIn(price_form)(price);
 
 const PATIENCE_MS = 3000;
 const TOO_MANY = 429;

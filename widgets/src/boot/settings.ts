@@ -17,6 +17,11 @@ export interface Settings extends CartSettings {
   readonly nonce: string;
 }
 
+/** A page of Shopify's, which knows the buyer's currency. */
+interface Priced {
+  readonly Shopify?: { readonly currency?: { readonly active?: string } };
+}
+
 const TAG = 'script[data-key][src*="alongside.js"]';
 
 /** The settings of the first tag of ours on the page, whichever of them runs; null without a key. */
@@ -26,5 +31,7 @@ export function readSettings(page: Document): Settings | null {
   const { dataset, nonce = "", src } = script;
   const { consent, ...said } = dataset;
   const { href, origin } = new URL(".", src);
-  return { base: origin, ...said, href, consent: (consent || "ask") as Consent, nonce } as Settings;
+  const { Shopify } = window as Priced;
+  const told = { base: origin, currency: Shopify?.currency?.active, ...said };
+  return { ...told, href, consent: (consent || "ask") as Consent, nonce } as Settings;
 }

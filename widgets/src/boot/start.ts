@@ -70,7 +70,13 @@ function bringToLife(settings: Settings, parts: Parts): void {
     ...settings,
     shopper: () => {
       const id = visitor.id();
-      return { visitor: id, customer: id && settings.customer, session_recent: recent.session(), lang };
+      return {
+        visitor: id,
+        customer: id && settings.customer,
+        session_recent: recent.session(),
+        lang,
+        currency: settings.currency,
+      };
     },
   });
   definePlacement({

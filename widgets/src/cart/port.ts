@@ -1,4 +1,4 @@
-import type { Item, Money } from "../core/types";
+import type { Item, Money, UnitPrice } from "../core/types";
 
 /** One line for the shop's cart; `slate_id` travels with it so that the order can tell where it came from. */
 export interface CartLine {
@@ -24,6 +24,7 @@ export interface Quote {
   readonly available: boolean;
   readonly price: Money;
   readonly compare_at: Money;
+  readonly unit_price?: UnitPrice | null;
 }
 
 /** Null where the shop does not tell. A product that it leaves out is not for sale to this buyer. */
@@ -51,7 +52,7 @@ export interface Cart extends CartPort {
 export interface CartSettings {
   readonly cartUrl?: string;
   readonly cartRemoveUrl?: string;
-  /** The buyer's currency, where the shop does not know it of its own. */
+  /** The buyer's currency, where the page knows it. */
   readonly currency?: string;
   /** A token for the shop's own GraphQL, where it has one. */
   readonly cartToken?: string;

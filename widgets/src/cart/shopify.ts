@@ -13,6 +13,12 @@ interface Priced {
   readonly price: number;
   readonly compare_at_price: number | null;
   readonly available: boolean;
+  /** Of a variant that is sold by weight, volume or the like. */
+  readonly unit_price?: number;
+  readonly unit_price_measurement?: {
+    readonly reference_value: number;
+    readonly reference_unit: string;
+  } | null;
 }
 interface Product extends Priced {
   readonly variants: readonly Priced[];
@@ -44,17 +50,26 @@ const actionLine = (line: CartLine): unknown => ({
  * A product and its variants, in the buyer's language. Prices are hundredths of his currency, whatever its
  * minor unit; a product that his market lacks is a 404.
  */
-async function quotesOf(root: string, { product_id, url }: Item, money: (cents: number | null) => Money) {
+async function quotesOf(root: string, { product_id, url }: Item, money: (cents?: number | null) => Money) {
   const path = `${root}products/${/\/products\/([^/?#]+)/.exec(url)?.[1]}`;
   const answer = await send(`${path}.js`);
   if (answer.status === MISSING) return [];
   const product = await read<Product>(answer);
-  const sold = ({ available, compare_at_price, price, title }: Priced) => ({
-    available,
-    price: money(price),
-    compare_at: money(compare_at_price),
-    title,
-  });
+  const sold = ({ available, compare_at_price, price, title, unit_price, ...more }: Priced) => {
+    const { reference_unit, reference_value } = more.unit_price_measurement ?? {};
+    return {
+      available,
+      price: money(price),
+      compare_at: money(compare_at_price),
+      title,
+      unit_price: reference_unit
+        ? {
+            price: money(unit_price),
+            unit: reference_value === 1 ? reference_unit : `${reference_value} ${reference_unit}`,
+          }
+        : null,
+    };
+  };
   const variants = product.variants.map((one) => ({
     id: `${one.id}`,
     parent: product_id,
@@ -86,7 +101,7 @@ export const cart: MakeCart = (_, window) => {
     async quote(items, toMoney) {
       const currency = shopify().currency?.active;
       if (!currency) return null;
-      const money = (cents: number | null): Money => toMoney((cents ?? 0) / 100, currency);
+      const money = (cents?: number | null): Money => toMoney((cents ?? 0) / 100, currency);
       return (await Promise.all(items.map((item) => quotesOf(root(), item, money)))).flat();
     },
     remove: (_product, variant) => ask(url("change"), { id: variant?.replace(/^.*\//, ""), quantity: 0 }),

@@ -1,4 +1,4 @@
-import type { Money } from "./types";
+import type { Money, PriceForm } from "./types";
 
 // ISO 4217, not the browser's tables: those round some currencies for display (IQD, for one).
 const NO_DIGITS = /CLP|ISK|JPY|KRW|PYG|UGX|VND|VUV|(BI|DJ|GN|KM|RW|X[AOP])F/;
@@ -17,28 +17,21 @@ export const toMoney = (major: number, currency: string): Money => ({
   currency,
 });
 
-/** A language and its currency: what is asked most. */
-const MOST = /^en(-GB)?GBP|^en(-US)?USD/;
-
 /**
- * Writes prices as the page's language does; an unknown language falls back to the browser's. The first
- * number that `Intl` writes holds up a slow telephone for 100 ms: what is asked most is written by hand.
+ * Writes prices as the answer says that the page's language does; other money has its code beside it. Never
+ * by `Intl`: the first number that it writes holds up a slow telephone for 100 ms.
  */
-export function pricesIn(language: string): (price: Money) => string {
-  const kept: Record<string, Intl.NumberFormat> = {};
-  const make = (currency: string): Intl.NumberFormat => {
-    const style = { style: "currency", currency, minimumFractionDigits: exponent(currency) } as const;
-    try {
-      return new Intl.NumberFormat(language || undefined, style);
-    } catch {
-      return new Intl.NumberFormat(undefined, style);
-    }
-  };
-  return (price) => {
-    const { currency } = price;
-    const cost = major(price);
-    if (!MOST.test(language + currency)) return (kept[currency] ??= make(currency)).format(cost);
-    const sign = currency < "U" ? "£" : "$";
-    return sign + cost.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ",");
+export function pricesIn(form: Partial<PriceForm>): (price: Money) => string {
+  const { after, before, digits, group, least, lot, point = "." } = form as PriceForm;
+  return ({ amount, currency }) => {
+    const minor = exponent(currency);
+    const figures = `${amount}`.padStart(minor + 1, "0");
+    const cut = figures.length - minor;
+    const whole = figures.slice(0, cut);
+    const marks = new RegExp(`\\B(?=(.{${lot}})*...$)`, "g");
+    const marked = cut > least ? whole.replace(marks, group) : whole;
+    const cost = marked + (minor ? point + figures.slice(cut) : "");
+    const told = cost.replace(/\d/g, (figure) => digits?.[+figure] ?? figure);
+    return currency === form.currency ? before + told + after : `${told}\xa0${currency}`;
   };
 }

@@ -1,4 +1,4 @@
-import type { Item, Money, Slate, Variant } from "./types";
+import type { Item, Money, Slate, UnitPrice, Variant } from "./types";
 
 const MOST_ITEMS = 12;
 
@@ -12,7 +12,7 @@ export const whole = (value: unknown, least = 0): value is number =>
 
 /** What `read` makes of each value, less what it makes nothing of. */
 export const readAll = <T>(values: unknown, read: (value: unknown) => T | null): T[] =>
-  Array.isArray(values) ? values.map(read).filter((one) => one !== null) : [];
+  Array.isArray(values) ? values.flatMap((value) => read(value) ?? []) : [];
 
 /** An absolute http(s) address, or "" for anything else: `javascript:` never reaches a link. */
 export function address(value: unknown, page: string): string {
@@ -26,7 +26,7 @@ export function address(value: unknown, page: string): string {
 
 export function money(value: unknown): Money | null {
   const { amount, currency } = fields(value);
-  return whole(amount, -Infinity) && /^[A-Z]{3}$/.test(text(currency))
+  return whole(amount) && /^[A-Z]{3}$/.test(text(currency))
     ? { amount, currency: text(currency) }
     : null;
 }
@@ -38,14 +38,20 @@ function higher(value: unknown, price: Money): Money | null {
 }
 
 function variant(value: unknown): Variant | null {
-  const { available, compare_at, id, price, title } = fields(value);
+  const { available, compare_at, id, price, title, unit_price } = fields(value);
   const cost = money(price);
   return cost && text(id) && available !== false
-    ? { id: text(id), title: text(title) || text(id), price: cost, compare_at: higher(compare_at, cost) }
+    ? {
+        id: text(id),
+        title: text(title) || text(id),
+        price: cost,
+        compare_at: higher(compare_at, cost),
+        unit_price: unitPrice(unit_price),
+      }
     : null;
 }
 
-function unitPrice(value: unknown): Item["unit_price"] {
+function unitPrice(value: unknown): UnitPrice | null {
   const { price, unit } = fields(value);
   const read = money(price);
   return read && text(unit) ? { price: read, unit: text(unit) } : null;
@@ -56,7 +62,7 @@ function item(value: unknown, page: string): Item | null {
   const cost = money(price);
   const link = address(url, page);
   const offered = readAll(variants, variant);
-  const soldOut = available === false || (Array.isArray(variants) && variants.length > 0 && !offered.length);
+  const soldOut = available === false || ((variants as unknown[] | undefined)?.length && !offered.length);
   if (!cost || !text(product_id) || !text(title) || !link || !whole(position, 1) || soldOut) return null;
   return {
     position,
@@ -79,7 +85,7 @@ function item(value: unknown, page: string): Item | null {
  * An item that cannot be shown or bought is left out, the others keep the positions that were logged.
  */
 export function parseSlate(value: unknown, page: string): Slate | null {
-  const { display, items, look, offer, placement, price_note, slate_id, title } = fields(value);
+  const { display, items, look, offer, placement, price_form, price_note, slate_id, title } = fields(value);
   if (typeof slate_id !== "string" || !Array.isArray(items)) return null;
   return {
     slate_id,
@@ -88,6 +94,7 @@ export function parseSlate(value: unknown, page: string): Slate | null {
     title: text(title),
     items: readAll(items.slice(0, MOST_ITEMS), (one) => item(one, page)),
     price_note: text(price_note),
+    price_form: fields(price_form),
     offer: fields(offer),
     look: fields(look),
   };

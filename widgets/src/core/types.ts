@@ -6,12 +6,37 @@ export interface Money {
   readonly currency: string;
 }
 
+/** How the page's language writes amounts of one currency. */
+export interface PriceForm {
+  readonly currency: string;
+  readonly before: string;
+  readonly after: string;
+  /** Between the thousands. */
+  readonly group: string;
+  /** Before the minor units. */
+  readonly point: string;
+  /** A whole number of at most so many figures has no groups. */
+  readonly least: number;
+  /** Figures of each group beyond the thousands. */
+  readonly lot: number;
+  /** Zero to nine, where they are others than ours. */
+  readonly digits: string;
+}
+
+/** What one piece comes to by weight, volume or the like. */
+export interface UnitPrice {
+  readonly price: Money;
+  /** "100 g" */
+  readonly unit: string;
+}
+
 /** One size or colour of an item, for sale: what is sold out is not kept. */
 export interface Variant {
   readonly id: string;
   readonly title: string;
   readonly price: Money;
   readonly compare_at: Money | null;
+  readonly unit_price: UnitPrice | null;
 }
 
 export interface Item {
@@ -28,7 +53,7 @@ export interface Item {
   readonly reason: string;
   /** A price from which this one came down; null when there is none that is higher. */
   readonly compare_at: Money | null;
-  readonly unit_price: { readonly price: Money; readonly unit: string } | null;
+  readonly unit_price: UnitPrice | null;
   readonly variants: readonly Variant[];
 }
 
@@ -41,6 +66,8 @@ export interface Slate {
   readonly items: readonly Item[];
   /** What the shop writes beside a price: "incl. VAT". */
   readonly price_note: string;
+  /** Empty where the answer has none: then prices have their code beside them. */
+  readonly price_form: Partial<PriceForm>;
   /** As it was answered: each display reads its own kind, and is none without. */
   readonly offer: Readonly<Record<string, unknown>>;
   /** CSS custom properties that the merchant chose; where there is none, the theme's count. */
@@ -71,6 +98,8 @@ export interface Shopper {
   readonly session_recent?: string;
   /** Language of the page. */
   readonly lang?: string;
+  /** The buyer's currency, where the page knows it. */
+  readonly currency?: string | undefined;
 }
 
 /** What a placement asks for, by parameter name; an absent parameter is not sent. */

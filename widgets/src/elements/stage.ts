@@ -89,11 +89,7 @@ export const prepare: Files["stage"]["prepare"] = async (shop, host, answer) => 
   // Only the way to free shipping is worth telling where all else is sold out.
   if (!slate || !(viewed || slate.items.length || display === "free-shipping")) return null;
   const language = host.closest<HTMLElement>("[lang]")?.lang ?? "";
-  const price = pricesIn(language);
-  // The first number that a language writes takes long: it has a turn of its own.
-  const cost = slate.items[0]?.price;
-  const warm = new Promise((done) => setTimeout(() => done(cost && price(cost))));
-  const [[view, words]] = await Promise.all([meansOf(shop, slate.display, language), shop.dress(), warm]);
+  const [[view, words]] = await Promise.all([meansOf(shop, slate.display, language), shop.dress()]);
   const status = make("p", "status", { role: "status" });
   const actions: Actions = {
     ...actionsOf(shop, host, slate, words, status),
@@ -104,7 +100,7 @@ export const prepare: Files["stage"]["prepare"] = async (shop, host, answer) => 
     session: shop.session,
     total: host.getAttribute("total"),
     swaps: shop.swaps,
-    price,
+    price: pricesIn(slate.price_form),
   };
   const shown = view(slate, actions) ?? grid(slate, actions);
   shown?.append(status);

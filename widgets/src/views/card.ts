@@ -31,9 +31,9 @@ function picture({ image, title }: Item): HTMLElement {
   return frame;
 }
 
-/** What it costs, what it cost before, and what the shop says beside a price; null where nobody knows. */
+/** What it costs, before and by the unit, and what the shop says beside a price; null where nobody knows. */
 export function priceLine(
-  { price, compare_at }: Pick<Chosen, "price" | "compare_at">,
+  { price, compare_at, unit_price }: Omit<Chosen, "variant_id">,
   { words, price: format, note }: Pick<Actions, "words" | "price" | "note">,
 ): HTMLElement | null {
   return (
@@ -48,6 +48,9 @@ export function priceLine(
       format(price),
       note && " ",
       note && make("small", "note", {}, note),
+      unit_price && " ",
+      unit_price &&
+        make("small", "note alongside-unit", {}, `${format(unit_price.price)} / ${unit_price.unit}`),
     )
   );
 }
@@ -95,8 +98,7 @@ export function face(item: Item, { open }: Actions, ...lines: readonly Inside[])
 
 /** One item of a slate, a list item of the display's list. */
 export function card(item: Item, actions: Actions, options: CardOptions = {}): HTMLLIElement {
-  const { add, price, words } = actions;
-  const { unit_price } = item;
+  const { add, words } = actions;
   let line: HTMLElement | null = null;
   const choice = choose(item, add ? item.variants : [], () => {
     const next = priceLine(choice.now(), actions);
@@ -112,8 +114,6 @@ export function card(item: Item, actions: Actions, options: CardOptions = {}): H
     actions,
     item.brand && make("p", "note alongside-brand", {}, item.brand),
     line,
-    unit_price &&
-      make("p", "note alongside-unit", {}, `${price(unit_price.price)} / ${unit_price.unit}`),
     reason(options.line?.(item)),
     reason(item.reason),
   );

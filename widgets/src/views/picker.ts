@@ -40,7 +40,7 @@ function sumLine(now: Money, was: Money, actions: Actions): (Node | string)[] {
   const { price, words } = actions;
   const saved = { ...now, amount: was.amount - now.amount };
   const saves = saved.amount > 0;
-  const line = priceLine({ price: now, compare_at: saves ? was : null }, actions);
+  const line = priceLine({ price: now, compare_at: saves ? was : null, unit_price: null }, actions);
   const total = [make("span", "note", {}, `${words[Word.Total]} `), ...(line?.childNodes ?? [])];
   return saves ? [...total, " ", make("span", "save", {}, fill(words[Word.Save], price(saved)))] : total;
 }

@@ -18,7 +18,7 @@ export interface Instead {
 }
 
 /** What would be bought of an item now. */
-export type Chosen = Pick<Item, "price" | "compare_at" | "variant_id">;
+export type Chosen = Pick<Item, "price" | "compare_at" | "unit_price" | "variant_id">;
 
 /** What a view may do; it knows neither network nor cart. */
 export interface Actions {
