@@ -54,11 +54,12 @@ def release() -> None:
 @cli.command()
 def web() -> None:
     """Serve shops, APIs and the console, by several servers on one port: each restarted if it dies."""
+    from app.kernel.processes import MODEST
     from workers.supervise import Supervisor, stop_on_signals
 
     stop = stop_on_signals()
     settings = _settings().addressed()
-    supervisor = Supervisor({**os.environ, **settings.to_env()})
+    supervisor = Supervisor({**MODEST, **os.environ, **settings.to_env()})
     command = [
         str(Path(sys.executable).with_name("granian")),
         "--interface", "wsgi", "--factory", "app.web:create_wsgi", "--workers", "1",

@@ -18,7 +18,7 @@ Array = NDArray[Any]
 Buffer = bytes | memoryview
 
 ALIGNMENT = 64
-_DTYPES = {name: np.dtype(name) for name in ("uint8", "int32", "int64", "float32")}
+_DTYPES = {name: np.dtype(name) for name in ("uint8", "uint16", "int32", "int64", "float32")}
 if sys.byteorder != "little":  # pragma: no cover - no machine of ours; views need the native order
     _DTYPES = {name: dtype.newbyteorder("<") for name, dtype in _DTYPES.items()}
 _SOME = ".some"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote, unquote
+from weakref import WeakSet
 
 from app.bridge.snapshot import Snapshot, decode
 from app.kernel.ids import new_id
@@ -15,6 +18,7 @@ from app.kernel.ids import new_id
 _CONFIG = "config.json"
 _CURRENT = "current"
 _SUFFIX = ".snapshot"
+_LOCK = "fetching"
 _VERSIONS_KEPT = 2
 
 
@@ -25,6 +29,7 @@ class Copies:
         """Use ``folder``, which is made when something is first kept."""
         self._folder = folder
         self._verified: set[tuple[int, int, int]] = set()
+        self._mapped: WeakSet[mmap.mmap] = WeakSet()
 
     def stores(self) -> Iterator[str]:
         """Yield the stores of which anything is kept."""
@@ -50,6 +55,20 @@ class Copies:
     def config(self, store_id: str) -> bytes | None:
         """Give a store's configuration, if it is kept."""
         return _read(self._store(store_id) / _CONFIG)
+
+    @contextmanager
+    def alone(self, store_id: str) -> Iterator[None]:
+        """One process of this host at a time; where there is nowhere to say so, without."""
+        path = self._store(store_id) / _LOCK
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = path.open("ab")
+        except OSError:
+            yield
+            return
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def keep_snapshot(self, store_id: str, version: str, data: bytes) -> None:
         """Keep the bytes of one version."""
@@ -98,7 +117,13 @@ class Copies:
                 raise
             mapped.madvise(mmap.MADV_DONTNEED)  # what was read for the checksum alone
         self._verified.add(mark)
+        self._mapped.add(mapped)
         return found
+
+    def let_go(self) -> None:
+        """Give the pages of mapped files back to the system, which still has them for who reads again."""
+        for mapped in list(self._mapped):
+            mapped.madvise(mmap.MADV_DONTNEED)
 
     def _key(self, public_key: str) -> Path:
         return self._folder / "keys" / sha256(public_key.encode()).hexdigest()

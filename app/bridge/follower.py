@@ -16,6 +16,7 @@ from app.kernel.log import get_logger
 _RECHECK = 1.0
 _LISTEN = 0.1
 _PAUSE = 0.5
+_LET_GO = 10.0
 
 
 class Follower:
@@ -51,11 +52,15 @@ class Follower:
             self._stop.wait(_PAUSE)
 
     def _follow(self, listener: PubSub) -> None:
-        due = 0.0
+        due, let_go = 0.0, time.monotonic() + _LET_GO
         while not self._stop.is_set():
-            if time.monotonic() >= due:
+            now = time.monotonic()
+            if now >= due:
                 self._reader.refresh()
                 due = time.monotonic() + _RECHECK
+            if now >= let_go:
+                self._reader.let_go()
+                let_go = now + _LET_GO
             message = listener.get_message(timeout=_LISTEN)
             if message is not None:
                 notice = msgspec.json.decode(message["data"], type=Notice)

@@ -121,6 +121,10 @@ class Reader:
             for placement in view.config.placements:
                 view.desk(placement.location)
 
+    def let_go(self) -> None:
+        """Keep no page of a snapshot in this process that is not in use: without it, in the end all are."""
+        self._source.let_go()
+
     def forget(self) -> None:
         """Drop all that is in memory; the next request reads anew."""
         for held in (self._keys, self._unknown, self._held):

@@ -34,6 +34,10 @@ _LIST_COLUMNS = {
     "confidences": "float32",
 }
 
+_NARROWED = {"items", "counts"}
+_MOST_NARROW = 2**16 - 1
+"""What fits is written in half the bytes: most of a snapshot are the items of its lists."""
+
 
 class SnapshotError(ValueError):
     """The bytes are no snapshot that this program can use; the sentence says why."""
@@ -75,7 +79,9 @@ def encode(snapshot: Snapshot) -> bytes:
     writer.array("visitors.shopper", np.asarray(list(snapshot.links.values()), np.int32), "int32")
     for name, lists in published.lists.items():
         for column, dtype in _LIST_COLUMNS.items():
-            writer.array(f"list.{name}.{column}", getattr(lists, column), dtype)
+            values = getattr(lists, column)
+            narrow = column in _NARROWED and values.max(initial=0) <= _MOST_NARROW
+            writer.array(f"list.{name}.{column}", values, "uint16" if narrow else dtype)
     cards.write(writer, snapshot.cards)
     header = msgspec.json.encode(
         _Header(

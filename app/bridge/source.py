@@ -96,11 +96,18 @@ class Source:
 
     def snapshot(self, store_id: str, version: str) -> Snapshot | None:
         """Map a version: the file at hand, else the bytes from Valkey. None where neither can be used."""
-        snapshot = self._mapped(store_id, version) or self._fetched(store_id, version)
+        snapshot = self._mapped(store_id, version)
+        if snapshot is None:
+            with self._copies.alone(store_id):  # fetched once a host, and its pages shared by all processes
+                snapshot = self._mapped(store_id, version) or self._fetched(store_id, version)
         if snapshot is not None:
             self._keep(lambda: self._copies.keep_current(store_id, version))
             self._forget_others(store_id, version)
         return snapshot
+
+    def let_go(self) -> None:
+        """Give back the pages of snapshots that were read; those in use come back one by one."""
+        self._copies.let_go()
 
     def _forget_others(self, store_id: str, version: str) -> None:
         """Drop the other copies where this version is served and nothing older may be kept."""

@@ -80,7 +80,8 @@ class Lists:
     item numbers index ``Published.item_ids``. ``counts`` int32 (entries,) holds the orders with both anchor
     and item, ``totals`` int32 (anchors,) those with the anchor; both are empty where it is not about orders.
     ``orders`` is the number of all orders that were counted, 0 = not told. ``confidences`` float32 (entries,)
-    are calibrated chances from 0 to 1, NaN = not known, or empty.
+    are calibrated chances from 0 to 1, NaN = not known, or empty. A snapshot has ``items`` and ``counts`` as
+    uint16 where they fit.
     """
 
     anchor: Anchor

@@ -14,6 +14,10 @@ _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 5.0
 
 
+MODEST = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "1048576"}
+"""Settings of glibc for who needs large pieces of memory now and then: they go back to the system at once."""
+
+
 @dataclass(slots=True)
 class Backoff:
     """How long to wait before a process that died is started again."""

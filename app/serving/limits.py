@@ -16,6 +16,7 @@ _WINDOW = 10.0
 _MOST_NAMES = 200_000
 _SPAN = 0.25
 _BUSY = 0.9
+_LEVELS = 6
 
 
 def address(environ: WSGIEnvironment, trusted: int) -> str:
@@ -53,7 +54,11 @@ class Limits:
 
 
 class Load:
-    """Notices when this process has no time left, and which stores take more than their share of it."""
+    """Notices when this process has no time left, and which stores take more than their share of it.
+
+    If that is not enough, those with half a share follow a moment later, then those with a quarter, and so on
+    to all; as soon as there is time again it goes back the same way.
+    """
 
     def __init__(self) -> None:
         """Nothing is running."""
@@ -62,6 +67,7 @@ class Load:
         self._since = 0.0
         self._busy = 0.0
         self._ends = 0.0
+        self._level = 0
         self._spent: Counter[str] = Counter()
         self._heavy: frozenset[str] = frozenset()
 
@@ -83,13 +89,14 @@ class Load:
                 self._turn(now)
 
     def heavy(self, store_id: str) -> bool:
-        """Tell whether there is no time left and this store takes more than its share."""
+        """Tell whether there is no time left and this store takes more than it may."""
         return store_id in self._heavy
 
     def _turn(self, now: float) -> None:
         busy = self._busy >= _BUSY * (now - self._ends + _SPAN)
-        total, stores = sum(self._spent.values()), len(self._spent)
-        share = total / max(stores, 1)
-        self._heavy = frozenset(name for name, spent in self._spent.items() if busy and spent >= share)
+        self._level = min(self._level + 1, _LEVELS) if busy else max(self._level - 1, 0)
+        share = sum(self._spent.values()) / max(len(self._spent), 1)
+        most = share * 2.0 ** (1 - self._level) if self._level < _LEVELS else 0.0
+        self._heavy = frozenset(name for name, spent in self._spent.items() if self._level and spent >= most)
         self._spent.clear()
         self._busy, self._ends = 0.0, now + _SPAN

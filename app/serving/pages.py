@@ -80,7 +80,8 @@ class Pages:
         shown = decision.items
         more = _NO_CART
         if ask.placement.active and decision.arm is not Arm.HOLDOUT and shown:
-            found = cart.swaps(asked.view, ask, lines, shown)
+            busy = self.load.heavy(asked.view.config.store_id)
+            found = [] if busy else cart.swaps(asked.view, ask, lines, shown)
             swaps = cart.write(asked.view, lines, found, len(shown) + 1)
             more = b',"swaps":%b,"free_shipping":%b}' % (swaps, cart.shipping(asked.view, ask, lines))
             extra = [swap.item for swap in found]

@@ -4,7 +4,9 @@ import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier, Thread
 
+import psutil
 import pytest
 from redis import Redis
 
@@ -44,6 +46,12 @@ def soon(true: Callable[[], bool], seconds: float = 10.0) -> bool:
     while not true() and time.monotonic() < deadline:
         time.sleep(0.01)
     return true()
+
+
+def resident(folder: Path) -> int:
+    """Bytes of mapped files of a folder that are in memory."""
+    mapped = psutil.Process().memory_maps(grouped=True)
+    return sum(each.rss for each in mapped if each.path.startswith(str(folder)))
 
 
 @pytest.fixture
@@ -243,3 +251,32 @@ def test_a_restarted_valkey_is_followed_again(tmp_path: Path) -> None:
         follower.close()
         again.close()
     reader.valkey.close()
+
+
+def test_processes_of_a_host_share_one_copy(valkey: Redis, tmp_path: Path) -> None:
+    publish(valkey)
+    readers = [Reader(valkey, tmp_path) for _ in range(8)]
+    start = Barrier(len(readers))
+
+    def read(reader: Reader) -> None:
+        start.wait()
+        viewed(reader)
+
+    threads = [Thread(target=read, args=(reader,)) for reader in readers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lines = Path("/proc/self/maps").read_text().splitlines()
+    inodes = [line.split()[4] for line in lines if str(tmp_path) in line]
+    assert (len(inodes), len(set(inodes))) == (8, 1)
+
+
+def test_pages_that_were_read_are_given_back_and_read_again(valkey: Redis, tmp_path: Path) -> None:
+    publish(valkey)
+    reader = Reader(valkey, tmp_path)
+    before = shelf(reader).snapshot.published.lists["together"].items.tolist()
+    assert resident(tmp_path) > 0
+    reader.let_go()
+    assert resident(tmp_path) == 0
+    assert shelf(reader).snapshot.published.lists["together"].items.tolist() == before

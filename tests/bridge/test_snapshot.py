@@ -1,4 +1,5 @@
 import mmap
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,20 @@ def test_arrays_lie_in_the_mapped_file_aligned(tmp_path: Path) -> None:
     assert start < at < start + len(mapped)
     assert at % 64 == 0
     assert not scores.flags.writeable
+
+
+def test_numbers_take_half_the_bytes_where_they_fit() -> None:
+    def written(most: int) -> tuple[str, int]:
+        shop = toys.snapshot()
+        known = shop.published.lists["together"]
+        counts = np.full(len(known.items), most, np.int32)
+        lists = {**shop.published.lists, "together": replace(known, counts=counts)}
+        read = decode(encode(replace(shop, published=replace(shop.published, lists=lists))))
+        found = read.published.lists["together"].counts
+        return found.dtype.name, int(found[0])
+
+    assert decode(encode(toys.snapshot())).published.lists["together"].items.dtype == np.uint16
+    assert [written(most) for most in (65_535, 65_536)] == [("uint16", 65_535), ("int32", 65_536)]
 
 
 def test_bytes_of_cards_are_little_endian_and_stable() -> None:

@@ -67,13 +67,27 @@ def test_who_is_refused_is_told_when_to_come_again(serve: Serve, publish: Publis
     assert client.get(where).headers["Retry-After"] == "10"
 
 
-def test_only_the_store_that_takes_more_than_its_share_gives_way() -> None:
-    load = Load()
-    for turn in range(100):
+def busy(load: Load, first: int, until: int) -> None:
+    """Hundredths of a second without rest: nine for one store, one for another."""
+    for turn in range(first, until):
         load.enter(turn * 0.01)
-        name = "large" if turn % 10 else "small"
-        load.leave(turn * 0.01 + 0.0099, name, 0.0099)
+        load.leave(turn * 0.01 + 0.0099, "small" if turn % 10 == 0 else "large", 0.0099)
+
+
+def test_first_only_the_store_that_takes_more_than_its_share_gives_way() -> None:
+    load = Load()
+    busy(load, 0, 60)
     assert (load.heavy("large"), load.heavy("small")) == (True, False)
+
+
+def test_where_that_is_not_enough_all_give_way_until_there_is_time_again() -> None:
+    load = Load()
+    busy(load, 0, 200)
+    assert (load.heavy("large"), load.heavy("small")) == (True, True)
+    for quiet in range(8):
+        load.enter(2.1 + quiet * 0.3)
+        load.leave(2.1 + quiet * 0.3 + 0.001, "small", 0.001)
+    assert (load.heavy("large"), load.heavy("small")) == (False, False)
 
 
 def test_with_time_left_nobody_gives_way() -> None:
@@ -91,9 +105,15 @@ def test_who_gives_way_is_answered_with_bestsellers_and_never_refused(
     for turn in range(100):
         shop._load.enter(began + turn * 0.01)
         shop._load.leave(began + turn * 0.01 + 0.0099, "toys", 0.0099)
-    assert [item["product_id"] for item in ask(Client(shop), visitor="v2")["items"]] == ["tea", "cup", "pot"]
-    (slate,) = logged.slates(shop, valkey)
-    assert (slate.tier, slate.items) == ("bestsellers", ("tea", "cup", "pot"))
+    client = Client(shop)
+    assert [item["product_id"] for item in ask(client, visitor="v2")["items"]] == ["tea", "cup", "pot"]
+    assert [item["product_id"] for item in ask(client, visitor="v2")["items"]] == ["tea", "cup", "pot"]
+    lines = [{"product_id": "cup", "quantity": 1, "amount": 500}]
+    cart = client.post("/v1/cart?key=pk_toys", json={"lines": lines, "visitor": "v2"}).get_json()
+    assert ([item["product_id"] for item in cart["items"]], cart["swaps"]) == (["tea", "pot", "saucer"], [])
+    slates = logged.slates(shop, valkey)
+    assert {slate.tier for slate in slates} == {"bestsellers"}
+    assert [slate.items[:2] for slate in slates] == [("tea", "cup"), ("tea", "cup"), ("tea", "pot")]
 
 
 def test_what_one_process_is_told_of_a_visitor_the_other_knows(

@@ -20,6 +20,7 @@ from redis import Redis
 
 from app.bridge import publisher
 from app.kernel import cache, embedded
+from app.kernel.processes import MODEST
 from tests.speed import shops as drawn
 from tests.speed.shops import Shop
 from tests.speed.traffic import HEAVY, requests
@@ -125,7 +126,7 @@ def _write(file: Path, shops: Sequence[Shop], count: int, heavy: float = HEAVY) 
 def _server(folder: Path, valkey: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """One server process as `alongside web` starts it; the slow wing has no database and is not asked."""
     environ = {
-        **os.environ, "DATA_DIR": str(folder / "data"), "REDIS_URL": valkey, "PORT": str(port),
+        **MODEST, **os.environ, "DATA_DIR": str(folder / "data"), "REDIS_URL": valkey, "PORT": str(port),
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "SECRET_KEY": "s" * 40,
         "TRUSTED_PROXIES": "1", "RATE_KEY": "0", "LOG_LEVEL": "ERROR",
     }  # fmt: skip
