@@ -86,7 +86,10 @@ def records(
         yield tuple(mapping.customer(_read(each.parent, CustomerNode)) for each in families)
     elif kind is Kind.STOCK:
         yield tuple(
-            mapping.level(each.id, _read(child, LevelNode)) for each in families for child in each.children
+            mapping.level(each.id, _read(child, LevelNode))
+            for each in families
+            if _read(each.parent, CountedNode).tracked
+            for child in each.children
         )
     else:
         yield from _orders(client, families)

@@ -109,11 +109,10 @@ class Variant(Struct):
     inventory_item_id: int | None = None
     inventory_quantity: int | None = None
     inventory_policy: str = "deny"
-    inventory_management: str | None = "shopify"
 
     @property
-    def is_counted(self) -> bool:
-        return self.inventory_management is not None and self.inventory_policy != "continue"
+    def is_sold_out_at_zero(self) -> bool:
+        return self.inventory_policy != "continue"
 
 
 class Product(Struct):

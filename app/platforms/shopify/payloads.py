@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Final, TypeVar
 
@@ -67,7 +67,7 @@ def product(hook: RawHook, context: Context) -> Told:
     """With the stock that is said along. Of more than 100 variants only some are told: those alone change."""
     told = _read(hook, shapes.Product)
     if len(told.variants) < len(told.variant_gids):
-        return [_stock(told, each) for each in told.variants]  # the next reconciliation brings the rest
+        return [*_stocks(told, told.variants)]  # the next reconciliation brings the rest
     names = [each.name for each in sorted(told.options, key=lambda each: each.position)]
     ordered = sorted(told.variants, key=lambda each: each.position)
     variants = tuple(_variant(each, names, context.currency) for each in ordered)
@@ -90,19 +90,22 @@ def product(hook: RawHook, context: Context) -> Told:
         created_at=utc(told.created_at or told.updated_at),
         version=utc(told.updated_at),
         variants=variants,
-        stock=tuple(_stock(told, each) for each in ordered),
+        stock=tuple(_stocks(told, ordered)),
     )
     return [record]
 
 
-def _stock(told: shapes.Product, each: shapes.Variant) -> StockRecord:
-    units = each.inventory_quantity if each.is_counted else None
-    return StockRecord(str(told.id), str(each.id), units, utc(told.updated_at))
+def _stocks(told: shapes.Product, variants: Iterable[shapes.Variant]) -> Iterator[StockRecord]:
+    """Zero may mean that the shop does not count it, which a product does not tell: its levels say more."""
+    for each in variants:
+        units = each.inventory_quantity if each.is_sold_out_at_zero else None
+        if units is None or units > 0:
+            yield StockRecord(str(told.id), str(each.id), units, utc(told.updated_at))
 
 
 def _variant(told: shapes.Variant, names: list[str], currency: str) -> VariantRecord:
     values = (told.option1, told.option2, told.option3)
-    counts = told.is_counted and told.inventory_item_id is not None
+    counts = told.is_sold_out_at_zero and told.inventory_item_id is not None
     return VariantRecord(
         variant_id=str(told.id),
         title=told.title,
@@ -121,7 +124,7 @@ def product_deleted(hook: RawHook, _context: Context) -> Told:
 def level(hook: RawHook, _context: Context) -> Told:
     told = _read(hook, shapes.Level)
     if told.available is None:
-        return []  # not kept at that place
+        return []  # not counted, or not kept at that place
     item, place = str(told.inventory_item_id), str(told.location_id)
     return [LevelRecord(item, place, told.available, utc(told.updated_at))]
 

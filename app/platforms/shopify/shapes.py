@@ -159,6 +159,10 @@ class QuantityNode(Struct):
     quantity: int
 
 
+class CountedNode(Struct):
+    tracked: bool
+
+
 class LevelNode(Struct, rename="camel"):
     updated_at: datetime
     location: Named

@@ -66,6 +66,20 @@ def test_no_operation_hides_in_the_code() -> None:
                 assert not (text.startswith(("query ", "mutation ", "query(")) and "{" in text), path
 
 
+@pytest.mark.parametrize(
+    "word", ["scriptTag", "theme", "asset", "draftOrder", "appSubscription", "appPurchase", "appUsage"]
+)
+def test_nothing_is_put_into_themes_or_orders_and_nothing_is_billed(word: str) -> None:
+    """Blocks and the embed are the merchant's to place, and plans are Shopify's to sell."""
+    for path in (*OPERATIONS, *PARTNER):
+        assert word.lower() not in path.read_text("utf-8").lower().replace("activesubscription", ""), path
+
+
+@pytest.mark.parametrize("scope", ["script_tags", "themes", "draft_orders", "orders", "checkouts"])
+def test_no_right_is_asked_for_to_change_themes_carts_or_orders(scope: str) -> None:
+    assert f"write_{scope}" not in declared_scopes()
+
+
 def test_the_older_interface_is_not_used() -> None:
     for path in (ROOT / "app").rglob("*.py"):
         source = path.read_text("utf-8")
@@ -103,6 +117,12 @@ def test_a_code_grant_asks_for_what_the_toml_declares() -> None:
 def test_a_topic_is_known_to_shopify_and_to_us(topic: str) -> None:
     assert contract.topics()[topic]["deprecated"] is False
     assert topic in payloads.HANDLERS
+
+
+@pytest.mark.parametrize("topic", sorted(set(subscriptions()) - COMPLIANCE))
+def test_a_topic_is_one_of_our_version(topic: str) -> None:
+    known = contract.load().schema.type_map["WebhookSubscriptionTopic"]
+    assert topic.upper().replace("/", "_") in known.values  # type: ignore[attr-defined]
 
 
 def test_every_handler_has_its_subscription() -> None:

@@ -64,15 +64,17 @@ def test_another_apps_secret_is_401(bench: Bench, topic: str) -> None:
 
 
 @pytest.mark.parametrize("at", [0, 7, 40, -1])
-def test_a_flipped_bit_in_the_body_is_401(bench: Bench, at: int) -> None:
-    told = one(bench)
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_flipped_bit_in_the_body_is_401(bench: Bench, topic: str, at: int) -> None:
+    told = one(bench, topic)
     body = bytearray(told.body)
     body[at] ^= 1
     assert bench.post(replace(told, body=bytes(body))) == 401
 
 
-def test_a_body_that_was_read_and_written_again_is_401(bench: Bench) -> None:
-    told = one(bench)
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_body_that_was_read_and_written_again_is_401(bench: Bench, topic: str) -> None:
+    told = one(bench, topic)
     again = json.dumps(json.loads(told.body)).encode()
     assert again != told.body
     assert bench.post(replace(told, body=again)) == 401

@@ -10,6 +10,7 @@ import pytest
 
 from app.bridge import overlay
 from app.bridge.overlay import Aspect
+from app.domain.commerce import pulls
 from tests.platforms.shopify.conftest import Bench
 from tests.simulators.shopify.shop import Line, Ref, number
 
@@ -73,6 +74,38 @@ def test_what_the_shop_does_not_count_is_never_sold_out(bench: Bench) -> None:
     bench.at.shop.set_stock(variant(cup), 0)
     bench.deliver()
     assert bench.rows("select stock from variants") == [(None,), (None,)]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_product_that_changes_is_not_sold_out_where_the_shop_does_not_count_it(
+    bench: Bench, *, known: bool
+) -> None:
+    """A product's webhook says how many there are, and not whether they are counted."""
+    cup = bench.at.shop.add_product("Cup", stock=(0,), tracked=False)
+    if known:
+        bench.sync()
+    bench.deliver()
+    bench.clock.advance(SECOND)
+    bench.at.shop.change_price(cup["id"], "8.00")
+    bench.deliver()
+    assert bench.rows("select price_amount, stock from variants") == [(800, None)]
+    bench.clock.advance(timedelta(days=1, minutes=1))
+    for _ in range(8):
+        pulls.work(bench.runtime, bench.store_id)
+        bench.clock.advance(20 * SECOND)
+    assert bench.rows("select fetched from pulls where kind = 'stock'") == [(0,)]
+    assert bench.rows("select stock from variants") == [(None,)]
+
+
+def test_what_was_sold_out_stays_so_when_its_price_changes(bench: Bench) -> None:
+    tea = bench.at.shop.add_product("Tea", stock=(5,))
+    bench.sync()
+    bench.deliver()
+    bench.clock.advance(SECOND)
+    bench.at.shop.set_stock(variant(tea), 0)
+    bench.at.shop.change_price(tea["id"], "8.00")
+    bench.deliver()
+    assert bench.rows("select price_amount, stock from variants") == [(800, 0)]
 
 
 def test_an_order_tells_lines_discounts_slates_and_visitor(bench: Bench) -> None:

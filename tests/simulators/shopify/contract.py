@@ -71,6 +71,12 @@ def topics() -> dict[str, dict[str, Any]]:
     return told
 
 
+def samples() -> dict[str, dict[str, Any]]:
+    """Shopify's own example of each webhook that we hear."""
+    told: dict[str, dict[str, Any]] = json.loads((FOLDER / "samples_2026-07.json").read_text("utf-8"))
+    return told
+
+
 def faults(text: str, schema: GraphQLSchema | None = None) -> list[str]:
     """What the schema has against an operation: errors, and anything deprecated."""
     document = parse(text)

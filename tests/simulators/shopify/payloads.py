@@ -57,7 +57,6 @@ def _variant(shop: Shop, node: Node, parent: Node) -> Body:
         "inventory_item_id": number(item["id"]),
         "inventory_quantity": node["inventoryQuantity"],
         "inventory_policy": node["inventoryPolicy"].lower(),
-        "inventory_management": "shopify" if item["tracked"] else None,
     }
 
 
@@ -65,7 +64,7 @@ def level(shop: Shop, node: Node, available: int) -> Body:
     return {
         "inventory_item_id": number(node["item"].gid),
         "location_id": number(node["location"]["id"]),
-        "available": available,
+        "available": available if shop.at(node["item"].gid)["tracked"] else None,
         "updated_at": node["updatedAt"],
     }
 

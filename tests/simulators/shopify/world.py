@@ -131,13 +131,17 @@ class World:
 
 
 def _only(body: dict[str, Any], fields: list[str]) -> dict[str, Any]:
-    """The fields that the app asked for; ``customer.id`` is a part of one."""
-    told: dict[str, Any] = {}
+    """The fields that the app asked for: ``customer.id`` is a part of one, ``refunds.id`` of each of some."""
+    parts: dict[str, list[str]] = {}
     for name, _, part in (each.partition(".") for each in fields):
-        if name in body:
-            value = body[name]
-            told[name] = {part: value.get(part)} if part and value else value
-    return told
+        parts.setdefault(name, []).append(part)
+    return {name: _part(body[name], wanted) for name, wanted in parts.items() if name in body}
+
+
+def _part(value: Any, wanted: list[str]) -> Any:
+    if isinstance(value, list):
+        return [_part(each, wanted) for each in value]
+    return {name: value.get(name) for name in wanted} if "" not in wanted and value else value
 
 
 def sign(secret: str, body: bytes) -> str:
