@@ -19,6 +19,7 @@ from app.platforms.shopify.config import number_of
 from app.platforms.shopify.shapes import (
     Child,
     CollectionNode,
+    CountedNode,
     CustomerNode,
     LevelNode,
     LineNode,
