@@ -120,6 +120,20 @@ describe("the post-purchase page", () => {
     expect(input.done).toHaveBeenCalledOnce();
   });
 
+  it("lets the buyer go on where Shopify does not answer", async () => {
+    const { buttons, input, open, press } = checkout();
+    input.applyChangeset.mockReturnValue(new Promise(() => undefined));
+    await open();
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    buttons()[0]!.props!.onPress!();
+    expect(buttons()[1]!.props!.disabled).toBe(true);
+    vi.advanceTimersByTime(10_000);
+    vi.useRealTimers();
+    expect(buttons()[1]!.props!.disabled).toBe(false);
+    await press(1);
+    expect(input.done).toHaveBeenCalledOnce();
+  });
+
   it("takes a changeset that was applied before as applied", async () => {
     const { input, open, press } = checkout({
       applied: { status: "unprocessed", errors: [{ code: "changeset_already_applied" }] },

@@ -21,6 +21,8 @@ type Input = Parameters<Render>[1];
 type Calculated = NonNullable<Awaited<ReturnType<Input["calculateChangeset"]>>["calculatedPurchase"]>;
 type Bag = Calculated["totalPriceSet"];
 
+const PATIENCE_MS = 10_000;
+
 /** In the buyer's currency, as he pays it. */
 const written = (locale: string, { presentmentMoney: { amount, currencyCode } }: Bag): string =>
   new Intl.NumberFormat(locale, { style: "currency", currency: currencyCode }).format(Number(amount));
@@ -64,6 +66,8 @@ export async function show(root: Root, input: Input, offer: Offer): Promise<void
   const accept = async (): Promise<void> => {
     for (const button of buttons) button.updateProps({ disabled: true });
     buttons[0].updateProps({ loading: true });
+    // Where Shopify does not answer, the way on is open again.
+    setTimeout(() => buttons[1].updateProps({ disabled: false }), PATIENCE_MS);
     const signed = await sign(token, offer);
     const applied = signed === null ? null : await applyChangeset(signed).catch(() => null);
     // What was applied before is as good: the first answer may have been lost on its way.
