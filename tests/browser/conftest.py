@@ -19,6 +19,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.browser import stage as stages
+from tests.browser.plain import Open
+from tests.browser.probe import SEEN_BEFORE, Probe
+from tests.browser.stage import Stage
+
+FORCED: dict[str, Any] = {"forced_colors": "active", "reduced_motion": "reduce", "color_scheme": "dark"}
 CHROMIUM = shutil.which("chromium")
 READY_WITHIN = 600
 FLAGS = [
@@ -105,3 +111,46 @@ def window(browser: Browser, demo: Demo) -> Iterator[BrowserContext]:
     context.set_default_timeout(15_000)
     yield context
     context.close()
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with stages.running() as stage:
+        yield stage
+
+
+@pytest.fixture
+def visit(browser: Browser, stage: Stage) -> Iterator[Open]:
+    """Open a page of the stage: ``visit("grid", "?csp", width=320)``."""
+    contexts = []
+
+    def go(
+        display: str,
+        query: str = "",
+        *,
+        width: int = 1024,
+        cpu: int = 1,
+        scripts: bool = True,
+        forced: bool = False,
+    ) -> Probe:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            base_url=stage.url,
+            java_script_enabled=scripts,
+            **(FORCED if forced else {}),
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        probe = Probe(context.new_page())
+        if display in {"recent", "all"}:
+            probe.page.add_init_script(SEEN_BEFORE)
+        if display == "popup":
+            probe.page.clock.install()
+        if cpu > 1:
+            probe.throttle(cpu)
+        probe.page.goto(f"/page/{display}{query}")
+        return probe
+
+    yield go
+    for context in contexts:
+        context.close()

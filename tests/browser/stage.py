@@ -23,6 +23,22 @@ STRICT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " require-trusted-types-for 'script'; trusted-types 'none'; form-action 'self'; base-uri 'none'"
 )
+NONCE = "r4nd0m"
+POLICIES = {
+    "": STRICT,
+    "nonce": STRICT.replace("script-src 'self'", f"script-src 'nonce-{NONCE}' 'strict-dynamic'").replace(
+        "style-src 'self'", f"style-src 'nonce-{NONCE}'"
+    ),
+    "no-script": STRICT.replace("script-src 'self'", "script-src 'none'"),
+    "no-app": STRICT.replace("connect-src 'self'", "connect-src 'none'"),
+}
+"""By the value of ``csp`` in a page's address."""
+
+OTHER = """
+Promise.reject(new Error("not ours: rejected"));
+setTimeout(() => { throw new Error("not ours: late"); });
+throw new Error("not ours: at once");
+"""
 _EXAMPLES = {"bundle": "bundle.json", "replace": "offer.replace.json"}
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _TILE = (
@@ -51,6 +67,7 @@ def page(display: str, given: dict[str, str]) -> str:
     language = given.get("lang", "ar" if direction == "rtl" else "en")
     currency = f' data-currency="{given["currency"]}"' if "currency" in given else ""
     names = list(DISPLAYS) if display == "all" else [display]
+    other = '<script src="/other.js"></script>' if "other" in given else ""
     below = '<div class="tall"></div>' if "below" in given else ""
     placements = "".join(
         f'<alongside-placement placement="{name}" product="22423" basket="22720"></alongside-placement>'
@@ -58,9 +75,9 @@ def page(display: str, given: dict[str, str]) -> str:
     )
     return f"""<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>A shop</title>
-<link rel="icon" href="/shop/tile/1.svg"><link rel="stylesheet" href="/shop.css">
-<script src="/widget/alongside.js" data-key="pk_{condition}" data-consent="granted"{currency}
- data-cart-url="/cart/add" data-cart-remove-url="/cart/remove" async></script></head>
+<link rel="icon" href="/shop/tile/1.svg"><link rel="stylesheet" href="/shop.css" nonce="{NONCE}">
+{other}<script nonce="{NONCE}" src="/widget/alongside.js" data-key="pk_{condition}"{currency}
+ data-consent="granted" data-cart-url="/cart/add" data-cart-remove-url="/cart/remove" async></script></head>
 <body><main><h1>A shop</h1><p>Before</p>
 <form method="post" action="/bought"><button id="buy">Buy</button></form>
 {below}{placements}<p id="after">After</p></main></body></html>"""
@@ -76,6 +93,7 @@ class Stage(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.events: list[dict[str, Any]] = []
         self.lines: list[dict[str, Any]] = []
+        self.documented = ""
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A browser that turns away is no news."""
@@ -90,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         given = {name: values[-1] for name, values in parse_qs(split.query, keep_blank_values=True).items()}
         path = split.path
         if path.startswith("/page/"):
-            policy = {"Content-Security-Policy": STRICT} if "csp" in given else {}
+            policy = {"Content-Security-Policy": POLICIES[given["csp"]]} if "csp" in given else {}
             self._send(
                 200, page(path.removeprefix("/page/"), given).encode(), "text/html; charset=utf-8", policy
             )
@@ -100,6 +118,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, file.read_bytes(), _KINDS.get(file.suffix, "text/plain"))
         elif path.startswith("/shop/tile/"):
             self._send(200, _TILE, "image/svg+xml")
+        elif path == "/other.js":
+            self._send(200, OTHER.encode(), "text/javascript")
+        elif path == "/documented":
+            self._send(200, self.server.documented.encode(), "text/html; charset=utf-8")
         elif path == "/shop.css":
             self._send(200, b".tall{height:2000px} body{font:16px/1.5 sans-serif;margin:1rem}", "text/css")
         else:

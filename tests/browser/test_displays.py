@@ -2,79 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import stage as stages
-from tests.browser.probe import SEEN_BEFORE, Probe
+from tests.browser.plain import PLACEMENT, Open, height, shown
 from tests.browser.stage import DISPLAYS, Stage
 
 pytestmark = pytest.mark.browser
 
-Open = Callable[..., Probe]
-PLACEMENT = "alongside-placement"
 STILL_SHOWN = {"recent", "free-shipping"}  # what was viewed, and how far it is, are true of a sold-out shop
-FORCED: dict[str, Any] = {"forced_colors": "active", "reduced_motion": "reduce", "color_scheme": "dark"}
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with stages.running() as stage:
-        yield stage
-
-
-@pytest.fixture
-def visit(browser: Browser, stage: Stage) -> Iterator[Open]:
-    """Open a page of the stage: ``visit("grid", "?csp", width=320)``."""
-    contexts = []
-
-    def go(
-        display: str,
-        query: str = "",
-        *,
-        width: int = 1024,
-        cpu: int = 1,
-        scripts: bool = True,
-        forced: bool = False,
-    ) -> Probe:
-        context = browser.new_context(
-            viewport={"width": width, "height": 800},
-            base_url=stage.url,
-            java_script_enabled=scripts,
-            **(FORCED if forced else {}),
-        )
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        probe = Probe(context.new_page())
-        if display in {"recent", "all"}:
-            probe.page.add_init_script(SEEN_BEFORE)
-        if display == "popup":
-            probe.page.clock.install()
-        if cpu > 1:
-            probe.throttle(cpu)
-        probe.page.goto(f"/page/{display}{query}")
-        return probe
-
-    yield go
-    for context in contexts:
-        context.close()
-
-
-def shown(page: Page, display: str) -> Locator:
-    """The display, once it stands on the page; a popup comes after a while."""
-    if display == "popup":
-        page.locator("dialog").wait_for(state="attached")
-        page.clock.fast_forward(10_000)
-    whole = page.locator(f"{PLACEMENT} section.alongside-{display}")
-    whole.wait_for()
-    return whole
-
-
-def height(page: Page) -> float:
-    return float(page.locator(PLACEMENT).first.evaluate("element => element.getBoundingClientRect().height"))
 
 
 @pytest.mark.parametrize("display", DISPLAYS)
@@ -119,35 +55,41 @@ def test_small_and_mobile(visit: Open, display: str) -> None:
 
 @pytest.mark.parametrize("display", DISPLAYS)
 def test_strict_content_policy(visit: Open, display: str) -> None:
-    probe = visit(display, "?csp")
+    probe = visit(display, "?csp=")
     whole = shown(probe.page, display)
     assert whole.evaluate("element => getComputedStyle(element).outlineStyle") == "none"  # its sheet counts
     assert probe.noticed()["violations"] == []
     assert probe.errors == []
 
 
-@pytest.mark.parametrize(
-    ("display", "condition"),
-    [*((name, "down") for name in DISPLAYS if name != "recent"), ("grid", "malformed")],
-)
+@pytest.mark.parametrize("condition", ["down", "malformed"])
+@pytest.mark.parametrize("display", DISPLAYS)
 def test_down(visit: Open, display: str, condition: str) -> None:
     probe = visit(display, f"?condition={condition}")
     probe.page.wait_for_load_state("networkidle")
-    assert height(probe.page) == 0
-    assert probe.page.locator(PLACEMENT).inner_text() == ""
-    assert probe.noticed()["shifts"] == []
+    if display == "recent":  # the browser itself knows what was viewed
+        shown(probe.page, display)
+    else:
+        assert height(probe.page) == 0
+        assert probe.page.locator(PLACEMENT).inner_text() == ""
+        assert probe.noticed()["shifts"] == []
     assert probe.errors == []
+    probe.page.locator("#buy").click()
+    expect(probe.page.get_by_role("heading")).to_have_text("Bought")
 
 
-@pytest.mark.parametrize("display", [name for name in DISPLAYS if name != "recent"])
+@pytest.mark.parametrize("display", DISPLAYS)
 def test_slow_is_as_good_as_down(visit: Open, display: str) -> None:
     probe = visit(display, "?condition=slow")
     if display == "popup":
         probe.page.clock.fast_forward(4000)
     else:
         probe.page.wait_for_timeout(3600)
-    assert height(probe.page) == 0
-    assert probe.page.locator(f"{PLACEMENT} section").count() == 0
+    if display == "recent":
+        shown(probe.page, display)
+    else:
+        assert height(probe.page) == 0
+        assert probe.page.locator(f"{PLACEMENT} section").count() == 0
     assert probe.errors == []
     probe.page.locator("#buy").click()
     expect(probe.page.get_by_role("heading")).to_have_text("Bought")
@@ -188,6 +130,63 @@ def test_a_card_is_added_by_keyboard(visit: Open, stage: Stage, display: str) ->
     assert [line["product_id"] for line in added] == ["22423" if display == "drawer" else "22699"]
 
 
+def tab_to(page: Page, what: Locator) -> None:
+    """Reach something by the Tab key alone."""
+    for _ in range(40):
+        if what.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{what} cannot be reached by the keyboard")
+
+
+def test_a_bundle_is_put_together_by_keyboard(visit: Open, stage: Stage) -> None:
+    page = visit("bundle").page
+    whole = shown(page, "bundle")
+    tick = whole.get_by_role("checkbox").nth(1)
+    tab_to(page, tick)
+    page.keyboard.press("Space")
+    expect(tick).not_to_be_checked()
+    expect(whole.locator(".alongside-save")).to_have_count(0)
+    page.keyboard.press("Space")
+    expect(whole.locator(".alongside-save")).to_have_count(1)
+    stage.lines.clear()
+    tab_to(page, whole.locator(".alongside-add"))
+    page.keyboard.press("Enter")
+    expect(whole.locator(".alongside-add")).to_have_text("Added")
+    assert [line["quantity"] for line in stage.lines] == [1, 1, 1]
+    assert all(line["offer_id"] for line in stage.lines)
+
+
+def test_a_quantity_is_chosen_by_keyboard(visit: Open, stage: Stage) -> None:
+    page = visit("quantity-break").page
+    whole = shown(page, "quantity-break")
+    radios = whole.get_by_role("radio")
+    tab_to(page, radios.first)
+    page.keyboard.press("ArrowDown")
+    expect(radios.nth(1)).to_be_checked()
+    stage.lines.clear()
+    tab_to(page, whole.locator(".alongside-add"))
+    page.keyboard.press("Enter")
+    expect(whole.locator(".alongside-add")).to_have_text("Added")
+    assert [str(line["quantity"]) for line in stage.lines] == [radios.nth(1).get_attribute("value")]
+
+
+def test_a_mixture_is_picked_by_keyboard(visit: Open, stage: Stage) -> None:
+    page = visit("mix-match").page
+    whole = shown(page, "mix-match")
+    more = whole.get_by_role("button", name="+1").first
+    tab_to(page, more)
+    add = whole.locator(".alongside-add")
+    for _ in range(12):
+        page.keyboard.press("Enter")
+    expect(add).to_have_attribute("aria-disabled", "false")
+    stage.lines.clear()
+    tab_to(page, add)
+    page.keyboard.press("Enter")
+    expect(add).to_have_text("Added")
+    assert len(stage.lines) == 1
+
+
 def test_the_better_one_comes_and_the_other_goes(visit: Open, stage: Stage) -> None:
     page = visit("drawer").page
     whole = shown(page, "drawer")
@@ -208,16 +207,6 @@ def test_escape_closes_the_popup_and_the_focus_goes_back(visit: Open) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_be_hidden()
     expect(page.locator("#buy")).to_be_focused()
-
-
-def test_a_script_that_is_blocked_leaves_the_page_alone(visit: Open, browser: Browser, stage: Stage) -> None:
-    context = browser.new_context(base_url=stage.url)
-    context.route("**/widget/**", lambda route: route.abort("blockedbyclient"))
-    probe = Probe(context.new_page())
-    probe.page.goto("/page/grid")
-    assert height(probe.page) == 0
-    assert probe.errors == []
-    context.close()
 
 
 def test_twice_the_size_is_as_usable(visit: Open) -> None:

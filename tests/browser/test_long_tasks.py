@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import stage as stages
 from tests.browser.probe import SEEN_BEFORE
 from tests.browser.stage import DISPLAYS, Stage
 
@@ -23,12 +21,6 @@ CATEGORIES = ["toplevel", "devtools.timeline"]
 RUN, TASK = "EvaluateScript", "ThreadControllerImpl::RunTask"
 
 Event = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with stages.running() as stage:
-        yield stage
 
 
 def tasks_of(events: list[Event]) -> list[float]:
