@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 _WINDOW = 10.0
 _MOST_NAMES = 200_000
-_SPAN = 0.25
+_SPAN = 0.1
 _BUSY = 0.9
-_LEVELS = 6
+_CALM = 1.0
+_FIRST, _ALL = 2, 7
+"""Spans without rest until the first give way, and until all do."""
 
 
 def address(environ: WSGIEnvironment, trusted: int) -> str:
@@ -57,7 +59,7 @@ class Load:
     """Notices when this process has no time left, and which stores take more than their share of it.
 
     If that is not enough, those with half a share follow a moment later, then those with a quarter, and so on
-    to all; as soon as there is time again it goes back the same way.
+    to all. It goes back the same way, a step for each second that had time left.
     """
 
     def __init__(self) -> None:
@@ -68,6 +70,7 @@ class Load:
         self._busy = 0.0
         self._ends = 0.0
         self._level = 0
+        self._since_level = 0.0
         self._spent: Counter[str] = Counter()
         self._heavy: frozenset[str] = frozenset()
 
@@ -90,13 +93,17 @@ class Load:
 
     def heavy(self, store_id: str) -> bool:
         """Tell whether there is no time left and this store takes more than it may."""
-        return store_id in self._heavy
+        return self._level >= _ALL or store_id in self._heavy
 
     def _turn(self, now: float) -> None:
         busy = self._busy >= _BUSY * (now - self._ends + _SPAN)
-        self._level = min(self._level + 1, _LEVELS) if busy else max(self._level - 1, 0)
+        if busy:
+            self._level, self._since_level = min(self._level + 1, _ALL), now
+        elif self._level and now - self._since_level >= _CALM:
+            self._level, self._since_level = self._level - 1, now
         share = sum(self._spent.values()) / max(len(self._spent), 1)
-        most = share * 2.0 ** (1 - self._level) if self._level < _LEVELS else 0.0
-        self._heavy = frozenset(name for name, spent in self._spent.items() if self._level and spent >= most)
+        most = share * 2.0 ** (_FIRST - self._level)
+        giving_way = self._level >= _FIRST
+        self._heavy = frozenset(name for name, spent in self._spent.items() if giving_way and spent >= most)
         self._spent.clear()
         self._busy, self._ends = 0.0, now + _SPAN

@@ -76,7 +76,7 @@ def busy(load: Load, first: int, until: int) -> None:
 
 def test_first_only_the_store_that_takes_more_than_its_share_gives_way() -> None:
     load = Load()
-    busy(load, 0, 60)
+    busy(load, 0, 40)
     assert (load.heavy("large"), load.heavy("small")) == (True, False)
 
 
@@ -84,9 +84,9 @@ def test_where_that_is_not_enough_all_give_way_until_there_is_time_again() -> No
     load = Load()
     busy(load, 0, 200)
     assert (load.heavy("large"), load.heavy("small")) == (True, True)
-    for quiet in range(8):
-        load.enter(2.1 + quiet * 0.3)
-        load.leave(2.1 + quiet * 0.3 + 0.001, "small", 0.001)
+    for quiet in range(3, 9):
+        load.enter(quiet)
+        load.leave(quiet + 0.001, "small", 0.001)
     assert (load.heavy("large"), load.heavy("small")) == (False, False)
 
 
