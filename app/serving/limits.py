@@ -99,8 +99,9 @@ class Load:
         busy = self._busy >= _BUSY * (now - self._ends + _SPAN)
         if busy:
             self._level, self._since_level = min(self._level + 1, _ALL), now
-        elif self._level and now - self._since_level >= _CALM:
-            self._level, self._since_level = self._level - 1, now
+        elif now - self._since_level >= _CALM:
+            self._level = max(self._level - int((now - self._since_level) / _CALM), 0)
+            self._since_level = now
         share = sum(self._spent.values()) / max(len(self._spent), 1)
         most = share * 2.0 ** (_FIRST - self._level)
         giving_way = self._level >= _FIRST
