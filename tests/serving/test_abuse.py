@@ -85,7 +85,7 @@ def test_where_that_is_not_enough_all_give_way_until_there_is_time_again() -> No
     busy(load, 0, 200)
     assert (load.heavy("large"), load.heavy("small")) == (True, True)
     heavy = []
-    for quiet in (3.5, 5.0, 6.5, 9.0):
+    for quiet in (3.5, 5.0, 6.5, 10.0):
         load.enter(quiet)
         load.leave(quiet + 0.001, "small", 0.001)
         heavy.append(load.heavy("small"))
