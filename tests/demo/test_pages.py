@@ -75,6 +75,12 @@ def test_the_product_form_has_room_for_the_slate(world: World) -> None:
     )
 
 
+def test_a_product_page_says_what_is_remembered_of_it(world: World) -> None:
+    page = world.browser().get(f"/product/{HEART}").text
+    assert '<meta property="og:title" content="Set of 6 Hearts &lt;B&gt;&amp; Stars&lt;/B&gt;">' in page
+    assert f'<meta property="og:image" content="/tile/{HEART}.svg">' in page
+
+
 def test_titles_are_escaped(world: World) -> None:
     page = world.browser().get(f"/product/{HEART}").text
     assert "Set of 6 Hearts &lt;B&gt;&amp; Stars&lt;/B&gt;" in page
