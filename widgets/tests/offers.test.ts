@@ -91,6 +91,16 @@ describe("a bundle", () => {
     expect(add).not.toHaveBeenCalled();
   });
 
+  it("costs what its parts do where nothing is promised", async () => {
+    const add = vi.fn(() => Promise.resolve(true));
+    const view = shown({ ...example("bundle"), offer: {} }, makeActions({ add }));
+    expect(part(view, "sum").textContent).toBe("Total 1865 GBP");
+    part(view, "add").click();
+    await settle();
+    const [wishes] = add.mock.calls[0] as unknown as [{ offer_id?: string }[]];
+    expect(wishes.map(({ offer_id }) => offer_id)).toEqual([undefined, undefined, undefined]);
+  });
+
   it("tells of no saving where there is none, and is none in mixed money", () => {
     const dear = {
       ...example("bundle"),
@@ -205,7 +215,12 @@ describe("an item of the market", () => {
 
 describe("an offer that cannot be read", () => {
   it.each(["bundle", "free-shipping", "quantity-break", "mix-match"])("is no %s", (display) => {
-    for (const offer of [{}, { kind: display }, { kind: display, price: "1", breaks: {}, threshold: [] }]) {
+    const none = display === "bundle" ? [] : [{}];
+    for (const offer of [
+      ...none,
+      { kind: display },
+      { kind: display, price: "1", breaks: {}, threshold: [] },
+    ]) {
       expect(VIEWS[display]?.(makeSlate({ display, offer }), makeActions())).toBeNull();
     }
   });

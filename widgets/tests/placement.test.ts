@@ -41,6 +41,20 @@ describe("a placement asks", () => {
     expect(element.querySelectorAll("li")).toHaveLength(2);
   });
 
+  it("for what is set for all pages, and looks as its own page wants it", async () => {
+    shop = makeShop(makeSlate({ title: "Before you go" }));
+    const element = await place({
+      placement: "cart",
+      "data-display": "list",
+      "data-title": "Bought together",
+    });
+    shop.near.see(element);
+    await settle();
+    expect(element.querySelector("section")?.className).toContain("alongside-list");
+    expect(part(element, "title").textContent).toBe("Bought together");
+    expect(shop.recommend).toHaveBeenCalledWith({ placement: "cart" });
+  });
+
   it("for what its attributes say", async () => {
     const asks = {
       placement: "product",

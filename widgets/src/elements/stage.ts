@@ -57,8 +57,10 @@ function actionsOf(
       status.textContent = `${words[Word.Added]}: ${wishes.map(({ item }) => item.title).join(", ")}`;
       return true;
     } catch {
-      if (first) open(first.item);
-      if (first) shop.go(first.item.url);
+      if (first) {
+        open(first.item);
+        shop.go(first.item.url);
+      }
       return false;
     }
   };
@@ -82,8 +84,9 @@ function raise(shop: Shop, host: HTMLElement, { items, slate_id }: Slate, view: 
 export const prepare: Files["stage"]["prepare"] = async (shop, host, answer) => {
   const { display } = fields(answer);
   // What the shopper viewed belongs to no slate: its display reads it from the answer.
-  const viewed = display === "recent" && { slate_id: "", display, items: [], offer: answer };
-  const read = parseSlate(viewed || answer, host.baseURI);
+  const viewed = display === "recent" && { slate_id: "", items: [], offer: answer };
+  // What the page says of the placement goes before what is set for all pages.
+  const read = parseSlate({ ...(answer as object), ...viewed, ...host.dataset }, host.baseURI);
   const items = read?.items.length ? await shop.inMarket(read.items, toMoney).catch(() => null) : null;
   const slate = items ? parseSlate({ ...read, items }, host.baseURI) : read;
   // Only the way to free shipping is worth telling where all else is sold out.

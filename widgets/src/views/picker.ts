@@ -45,6 +45,12 @@ function sumLine(now: Money, was: Money, actions: Actions): (Node | string)[] {
   return saves ? [...total, " ", make("span", "save", {}, fill(words[Word.Save], price(saved)))] : total;
 }
 
+/** What an offer promises, and what counts: without one, what is bought together costs what its parts do. */
+function pricesOf({ display, items, offer: { kind, price } }: Slate): readonly (Money | null)[] {
+  const promised = kind === display ? money(price) : null;
+  return [promised, promised ?? ((display === "bundle" && !kind && items[0]?.price) || null)];
+}
+
 /**
  * Some parts, what they come to as the shopper would pay it, what it was and the saving, and one button
  * for all. The offer's price counts while `isWhole`; null when an amount is in other money.
@@ -58,7 +64,7 @@ function picker(
 ): HTMLElement | null {
   const { items, offer } = slate;
   const { add, words } = actions;
-  const price = offer["kind"] === slate.display ? money(offer["price"]) : null;
+  const [promised, price] = pricesOf(slate);
   if (!price || !items.length || !items.every((item) => item.price?.currency === price.currency)) return null;
   const wishes = (): readonly Wish[] => parts.map(({ wish }) => wish());
   const counts = (): readonly number[] => wishes().map(({ quantity }) => quantity);
@@ -66,14 +72,14 @@ function picker(
   const sum = make("p", "sum", { role: "status" });
   const button = addButton(words[Word.Add], "", actions, async () => {
     if (!add || button.getAttribute("aria-disabled") === "true") return false;
-    const offer_id = isWhole(counts()) && { offer_id: text(offer["offer_id"]) };
+    const offer_id = promised && isWhole(counts()) && { offer_id: text(offer["offer_id"]) };
     const wanted = wishes().filter(({ quantity }) => quantity > 0);
     return add(wanted.map((wish) => ({ ...wish, ...offer_id })));
   });
   const update = (): void => {
     const full = isWhole(counts());
     const was = { ...price, amount: sumOf(wishes()) };
-    sum.replaceChildren(...sumLine(full ? price : was, was, actions));
+    sum.replaceChildren(...sumLine((full && promised) || was, was, actions));
     if (said) said.textContent = fill(words[Word.Chosen], all(), offer["choose"] as number);
     button.setAttribute("aria-disabled", String(!(said ? full : was.amount > 0)));
   };
@@ -90,7 +96,7 @@ function picker(
   return region(slate.display, slate, actions, head(slate), cards, foot);
 }
 
-/** Things at one price while all are ticked; any of them alone at its own. */
+/** Things at one price while all are ticked, where there is an offer; any of them alone at its own. */
 export const bundle: View = (slate, actions) => {
   const makeCount: MakeCount = ({ title }, onchange) => {
     const control = make("input", "tick", { type: "checkbox", checked: true, "aria-label": title, onchange });
