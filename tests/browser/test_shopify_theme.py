@@ -118,15 +118,27 @@ def test_a_card_is_added_where_it_is_shown_and_the_theme_shows_it(
     assert at_console(stage, console) == f"£{PRICES[title]}"
 
 
-def test_a_bundle_block_shows_what_is_bought_with_the_product(
+def test_a_bundle_block_adds_what_is_bought_with_the_product_in_one_go(
     stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
 ) -> None:
-    installed(stage, merchant)
+    console = installed(stage, merchant)
     stage.at.theme = Theme()
     page = enter(stage, buyers)
-    shown = page.locator('[data-block-handle="bundle"] .alongside-card a')
-    expect(shown).to_have_count(2)
-    assert set(shown.all_inner_texts()) == {"Cup", "Pot"}
+    block = page.locator('[data-block-handle="bundle"]')
+    expect(block.get_by_role("heading", name="Bought together")).to_be_visible()
+    assert set(block.locator(".alongside-card a").all_inner_texts()) == {"Cup", "Pot"}
+    total = block.locator(".alongside-sum")
+    expect(total).to_contain_text("£31.50")  # 7.45 + 24.05
+    block.get_by_role("checkbox", name="Pot").uncheck()
+    expect(total).to_contain_text("£7.45")
+    block.get_by_role("checkbox", name="Pot").check()
+    expect(page.locator("#shopify-section-cart-count")).to_have_text("0")  # nothing is added without a click
+    block.get_by_role("button").click()
+    expect(page.locator("#shopify-section-cart-count")).to_have_text("2")
+    pay(page)
+    lines = [stage.at.shop.at(each.gid) for each in last_order(stage)["lineItems"]]
+    assert len({attributes(each["customAttributes"])["_alongside_slate"] for each in lines}) == 1
+    assert at_console(stage, console) == "£31.50"
 
 
 def test_the_cart_block_follows_the_cart(

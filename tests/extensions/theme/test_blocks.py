@@ -7,7 +7,7 @@ import re
 from app.platforms.shopify.native import COMPLEMENTARY, RELATED
 from tests.extensions.theme.conftest import Shopfront
 from tests.simulators.shopify.shop import number
-from tests.simulators.shopify.theme import Placed
+from tests.simulators.shopify.theme import Market, Placed
 
 
 def noscript(page: str) -> str:
@@ -25,10 +25,10 @@ def buy(shopfront: Shopfront, *variants: str, slate: str = "") -> None:
 
 
 def test_a_block_asks_for_the_product_of_the_page(shopfront: Shopfront) -> None:
-    tea = number(shopfront.tea["id"])
+    tea, together = number(shopfront.tea["id"]), 'data-title="Bought together"'
     assert placements(shopfront.page("products/tea")) == [
         f'placement="product" product="{tea}"',
-        f'placement="cart" product="{tea}" basket="{tea}" limit="2"',
+        f'placement="cart" product="{tea}" basket="{tea}" limit="2" data-display="bundle" {together}',
         f'placement="recent" product="{tea}"', f'product="{tea}" hidden',
     ]  # fmt: skip
 
@@ -114,7 +114,17 @@ def test_a_title_is_text_and_no_markup(shopfront: Shopfront) -> None:
 def test_a_bundle_shows_what_goes_with_the_product(shopfront: Shopfront) -> None:
     shopfront.at.theme.blocks = {"product": [Placed("bundle")]}
     shopfront.publish(COMPLEMENTARY, shopfront.tea, shopfront.pot)
-    assert "£24.00" in noscript(shopfront.page("products/tea"))
+    shown = noscript(shopfront.page("products/tea"))
+    assert "£24.00" in shown
+    assert '<h2 class="alongside-title">Bought together</h2>' in shown
+
+
+def test_a_bundle_has_the_merchants_heading_or_one_in_the_buyers_language(shopfront: Shopfront) -> None:
+    shopfront.at.theme.markets = (Market(), Market("fr", "fr", "EUR", "2", "{} €"))
+    shopfront.at.theme.blocks = {"product": [Placed("bundle")]}
+    assert 'data-title="Achetés ensemble"' in placements(shopfront.page("fr/products/tea"))[0]
+    shopfront.at.theme.blocks = {"product": [Placed("bundle", {"heading": '"Tea" & more'})]}
+    assert 'data-title="&quot;Tea&quot; &amp; more"' in placements(shopfront.page("products/tea"))[0]
 
 
 def test_the_cart_asks_for_what_goes_with_all_that_is_in_it(shopfront: Shopfront) -> None:

@@ -57,10 +57,8 @@ function actionsOf(
       status.textContent = `${words[Word.Added]}: ${wishes.map(({ item }) => item.title).join(", ")}`;
       return true;
     } catch {
-      if (first) {
-        open(first.item);
-        shop.go(first.item.url);
-      }
+      if (first) open(first.item);
+      if (first) shop.go(first.item.url);
       return false;
     }
   };
