@@ -12,7 +12,7 @@ from app.bridge.stream import slates_message
 from app.kernel.log import get_logger
 
 MOST = 100_000
-_PAUSE = 0.1
+_PAUSE = 0.25
 _REPLAY_EVERY = 1.0
 _BATCH = 500
 

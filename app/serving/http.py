@@ -73,7 +73,7 @@ def send(reply: Reply, method: str, start_response: StartResponse) -> Iterable[b
     if reply.status not in _BODILESS:
         headers.append(("Content-Length", str(len(reply.body))))
     start_response(_STATUS_LINES[reply.status], [*headers, *reply.headers])
-    return (b"",) if method == "HEAD" else (reply.body,)
+    return [b""] if method == "HEAD" else [reply.body]  # lists are what granian sends in one piece
 
 
 def parameters(environ: WSGIEnvironment) -> Mapping[str, str]:
@@ -88,11 +88,12 @@ def parameters(environ: WSGIEnvironment) -> Mapping[str, str]:
 
 def body(environ: WSGIEnvironment, most: int) -> bytes:
     """Read the body, whether or not its length was announced. Raises TooLarge beyond ``most`` bytes."""
-    announced = environ.get("CONTENT_LENGTH") or "0"
-    if announced.isdigit() and int(announced) > most:
+    announced = environ.get("CONTENT_LENGTH") or ""
+    length = int(announced) if announced.isdigit() else most + 1
+    if announced and length > most:
         raise TooLarge(f"the body has more than {most} bytes")
     data = bytearray()
-    while len(data) <= most and (part := environ["wsgi.input"].read(most + 1 - len(data))):
+    while len(data) < length and (part := environ["wsgi.input"].read(length - len(data))):
         data += part
     if len(data) > most:
         raise TooLarge(f"the body has more than {most} bytes")
