@@ -12,7 +12,7 @@ import type { Files, Shop, UseCart } from "./shop";
 export * from "./kit";
 
 /** The grid and its English words are here; all else is fetched. A display that nobody knows is a grid. */
-async function meansOf(shop: Shop, display: string, language: string): Promise<[View, Words]> {
+async function meansOf(shop: Shop, display: string, language = ""): Promise<[View, Words]> {
   const here = display === "grid" && /^(en\b|$)/i.test(language);
   const file = here ? null : await shop.load("displays").catch(() => null);
   return [file?.views[display] ?? grid, file?.wordsFor(language) ?? ENGLISH];
@@ -89,7 +89,7 @@ export const prepare: Files["stage"]["prepare"] = async (shop, host, answer) => 
   const slate = items ? parseSlate({ ...read, items }, host.baseURI) : read;
   // Only the way to free shipping is worth telling where all else is sold out.
   if (!slate || !(viewed || slate.items.length || display === "free-shipping")) return null;
-  const language = host.closest<HTMLElement>("[lang]")?.lang ?? "";
+  const language = host.closest<HTMLElement>("[lang]")?.lang;
   const [[view, words]] = await Promise.all([meansOf(shop, slate.display, language), shop.dress()]);
   const status = make("p", "status", { role: "status" });
   const actions: Actions = {

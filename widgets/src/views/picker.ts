@@ -45,12 +45,6 @@ function sumLine(now: Money, was: Money, actions: Actions): (Node | string)[] {
   return saves ? [...total, " ", make("span", "save", {}, fill(words[Word.Save], price(saved)))] : total;
 }
 
-/** What an offer promises, and what counts: without one, what is bought together costs what its parts do. */
-function pricesOf({ display, items, offer: { kind, price } }: Slate): readonly (Money | null)[] {
-  const promised = kind === display ? money(price) : null;
-  return [promised, promised ?? ((display === "bundle" && !kind && items[0]?.price) || null)];
-}
-
 /**
  * Some parts, what they come to as the shopper would pay it, what it was and the saving, and one button
  * for all. The offer's price counts while `isWhole`; null when an amount is in other money.
@@ -64,11 +58,13 @@ function picker(
 ): HTMLElement | null {
   const { items, offer } = slate;
   const { add, words } = actions;
-  const [promised, price] = pricesOf(slate);
+  const promised = offer["kind"] === slate.display ? money(offer["price"]) : null;
+  // What is only bought together costs what its parts do.
+  const price = promised ?? (offer["kind"] || said ? null : items[0]?.price);
   if (!price || !items.length || !items.every((item) => item.price?.currency === price.currency)) return null;
   const wishes = (): readonly Wish[] => parts.map(({ wish }) => wish());
   const counts = (): readonly number[] => wishes().map(({ quantity }) => quantity);
-  const all = (): number => counts().reduce((sum, count) => sum + count, 0);
+  const all = (): number => counts().reduce((sum, count) => sum + count);
   const sum = make("p", "sum", { role: "status" });
   const button = addButton(words[Word.Add], "", actions, async () => {
     if (!add || button.getAttribute("aria-disabled") === "true") return false;
@@ -83,17 +79,10 @@ function picker(
     if (said) said.textContent = fill(words[Word.Chosen], all(), offer["choose"] as number);
     button.setAttribute("aria-disabled", String(!(said ? full : was.amount > 0)));
   };
-  const makeOne = (item: Item): Part =>
-    makePart(
-      item,
-      actions,
-      makeCount(item, () => update(), all),
-    );
-  const parts = items.map(makeOne);
+  const parts = items.map((item): Part => makePart(item, actions, makeCount(item, update, all)));
   const foot = make("div", "foot", {}, said, sum, add && button);
-  const cards = list(parts.map(({ whole }) => whole));
   update();
-  return region(slate.display, slate, actions, head(slate), cards, foot);
+  return region(slate.display, slate, actions, head(slate), list(parts.map(({ whole }) => whole)), foot);
 }
 
 /** Things at one price while all are ticked, where there is an offer; any of them alone at its own. */
