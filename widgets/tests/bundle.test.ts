@@ -124,6 +124,12 @@ describe("the script that shops load", () => {
     expect(new URL(asked[0] ?? "").origin).toBe("https://app.example");
   });
 
+  it("asks in the page's language and the buyer's currency", async () => {
+    const { asked } = await visit(TAG.replace(" data-key", ' data-currency="EUR" data-key') + PLACEMENT, 1, healthy);
+    const { searchParams } = new URL(asked[0] ?? "");
+    expect([searchParams.get("lang"), searchParams.get("currency")]).toEqual(["en-GB", "EUR"]);
+  });
+
   it("does so once, however often it is included", async () => {
     const { asked, element, errors, window } = await visit(TAG + TAG + PLACEMENT, 3, healthy);
     expect(asked).toHaveLength(1);

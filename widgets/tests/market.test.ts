@@ -8,7 +8,7 @@ import type { Item } from "../src/core/types";
 import { contract, makeItem } from "./fakes";
 
 const NAMED = window as unknown as Record<string, unknown>;
-const SETTINGS = { cartUrl: "/cart/add", cartRemoveUrl: "", cartToken: "token", currency: "CAD" };
+const SETTINGS = { cartUrl: "/cart/add", cartRemoveUrl: "", cartToken: "token" };
 const PAGE = "https://shop.example/";
 
 interface Recording {
@@ -30,8 +30,8 @@ const shop = (...answers: unknown[]): { url: string; body: unknown }[] => {
 };
 
 /** What would be offered of these items, as a card reads it; null where the shop does not tell. */
-const offered = async (platform: string, items: readonly Item[]) => {
-  const told = await cartOf(platform, SETTINGS).inMarket(items, toMoney);
+const offered = async (platform: string, items: readonly Item[], currency = "CAD") => {
+  const told = await cartOf(platform, { ...SETTINGS, currency }).inMarket(items, toMoney);
   const slate = told && parseSlate({ slate_id: "S1", items: told }, PAGE);
   if (!slate) return null;
   return slate.items.map(({ product_id, price, compare_at, unit_price, variants }) => ({
@@ -66,7 +66,7 @@ const COAT = {
 
 describe("Shopify's market", () => {
   it("has its own currency, price and availability; what it lacks is not offered", async () => {
-    NAMED["Shopify"] = { currency: { active: "CAD" }, routes: { root: "/en-ca/" } };
+    NAMED["Shopify"] = { routes: { root: "/en-ca/" } };
     const asked = shop(COAT);
     const coat = item("329678821", "https://shop.example/products/red-rain-coat?variant=1");
     expect(await offered("shopify", [coat, item("gone")])).toEqual([
@@ -84,21 +84,20 @@ describe("Shopify's market", () => {
   });
 
   it("names the product in the buyer's language, and leads to it there", async () => {
-    NAMED["Shopify"] = { currency: { active: "CAD" }, routes: { root: "/fr-ca/" } };
+    NAMED["Shopify"] = { routes: { root: "/fr-ca/" } };
     shop({ ...COAT, title: "Manteau de pluie rouge" });
-    const cart = cartOf("shopify", {});
+    const cart = cartOf("shopify", { currency: "CAD" });
     const [told] = (await cart.inMarket([item("1", "https://shop.example/products/red-rain-coat")], toMoney)) ?? [];
     expect(told).toMatchObject({ title: "Manteau de pluie rouge", url: "/fr-ca/products/red-rain-coat" });
   });
 
   it("counts hundredths even of a currency that has none", async () => {
-    NAMED["Shopify"] = { currency: { active: "JPY" } };
     shop({ ...COAT, price: 129000, variants: [] });
-    expect((await offered("shopify", [item("1")]))?.[0]?.price).toEqual({ amount: 1290, currency: "JPY" });
+    const told = await offered("shopify", [item("1")], "JPY");
+    expect(told?.[0]?.price).toEqual({ amount: 1290, currency: "JPY" });
   });
 
   it("has unit prices, each variant its own", async () => {
-    NAMED["Shopify"] = { currency: { active: "EUR" } };
     const sold = (grams: string, price: number, reference_value: number, reference_unit: string) => ({
       ...{ id: price, title: grams, price, compare_at_price: null, available: true, unit_price: 1598 },
       unit_price_measurement: {
@@ -107,7 +106,7 @@ describe("Shopify's market", () => {
       },
     });
     shop({ ...COAT, variants: [sold("250.0", 400, 1, "kg"), sold("500.0", 799, 100, "g"), COAT.variants[0]] });
-    const told = await cartOf("shopify", {}).inMarket([item("1")], toMoney);
+    const told = await cartOf("shopify", { currency: "EUR" }).inMarket([item("1")], toMoney);
     const slate = parseSlate({ slate_id: "S1", items: told }, PAGE);
     const price = { amount: 1598, currency: "EUR" };
     expect(slate?.items[0]?.variants.map(({ unit_price }) => unit_price)).toEqual([
@@ -118,7 +117,6 @@ describe("Shopify's market", () => {
   });
 
   it("that has sold out leaves nothing to offer", async () => {
-    NAMED["Shopify"] = { currency: { active: "CAD" } };
     shop({ ...COAT, available: false });
     expect(await offered("shopify", [item("1")])).toEqual([]);
   });
@@ -127,14 +125,13 @@ describe("Shopify's market", () => {
     ["is down", () => Promise.reject(new TypeError("Failed to fetch"))],
     ["is in trouble", () => Promise.resolve(new Response("", { status: 503 }))],
   ])("that %s tells nothing: what the slate says is kept", async (_, answer) => {
-    NAMED["Shopify"] = { currency: { active: "CAD" } };
     vi.stubGlobal("fetch", answer);
     await expect(offered("shopify", [item("1")])).rejects.toThrow();
   });
 
   it("is not asked on a page that knows no currency", async () => {
     const asked = shop();
-    expect(await offered("shopify", [item("1")])).toBeNull();
+    expect(await offered("shopify", [item("1")], "")).toBeNull();
     expect(asked).toEqual([]);
   });
 });
@@ -217,7 +214,6 @@ describe("a shop that hangs", () => {
 
   it.each(["shopify", "woocommerce", "bigcommerce"])("keeps no card of %s waiting", async (platform) => {
     vi.useFakeTimers();
-    NAMED["Shopify"] = { currency: { active: "CAD" } };
     vi.stubGlobal("fetch", () => new Promise(() => undefined));
     const told = offered(platform, [item("1")]);
     await vi.advanceTimersByTimeAsync(3000);

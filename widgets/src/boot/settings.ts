@@ -29,9 +29,8 @@ export function readSettings(page: Document): Settings | null {
   const script = page.querySelector<HTMLScriptElement>(TAG);
   if (!script?.dataset["key"]) return null;
   const { dataset, nonce = "", src } = script;
-  const { consent, ...said } = dataset;
   const { href, origin } = new URL(".", src);
   const { Shopify } = window as Priced;
-  const told = { base: origin, currency: Shopify?.currency?.active, ...said };
-  return { ...told, href, consent: (consent || "ask") as Consent, nonce } as Settings;
+  const told = { base: origin, currency: Shopify?.currency?.active, ...dataset };
+  return { ...told, href, consent: (dataset["consent"] || "ask") as Consent, nonce } as Settings;
 }

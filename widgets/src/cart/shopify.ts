@@ -24,7 +24,6 @@ interface Product extends Priced {
   readonly variants: readonly Priced[];
 }
 interface Shopify {
-  readonly currency?: { readonly active?: string };
   readonly actions?: Actions;
   readonly routes?: { readonly root?: string };
 }
@@ -55,8 +54,9 @@ async function quotesOf(root: string, { product_id, url }: Item, money: (cents?:
   const answer = await send(`${path}.js`);
   if (answer.status === MISSING) return [];
   const product = await read<Product>(answer);
-  const sold = ({ available, compare_at_price, price, title, unit_price, ...more }: Priced) => {
-    const { reference_unit, reference_value } = more.unit_price_measurement ?? {};
+  const sold = ({ unit_price_measurement, ...one }: Priced) => {
+    const { available, compare_at_price, price, title, unit_price } = one;
+    const { reference_unit, reference_value } = unit_price_measurement ?? {};
     return {
       available,
       price: money(price),
@@ -79,7 +79,7 @@ async function quotesOf(root: string, { product_id, url }: Item, money: (cents?:
 }
 
 /** The theme's own actions where it has them: they open its drawer; otherwise the AJAX cart. */
-export const cart: MakeCart = (_, window) => {
+export const cart: MakeCart = ({ currency }, window) => {
   const shopify = (): Shopify => (window as { Shopify?: Shopify }).Shopify ?? {};
   const root = (): string => shopify().routes?.root ?? "/";
   const url = (name: string): string => `${root()}cart/${name}.js`;
@@ -99,7 +99,6 @@ export const cart: MakeCart = (_, window) => {
       return answer ?? null;
     },
     async quote(items, toMoney) {
-      const currency = shopify().currency?.active;
       if (!currency) return null;
       const money = (cents?: number | null): Money => toMoney((cents ?? 0) / 100, currency);
       return (await Promise.all(items.map((item) => quotesOf(root(), item, money)))).flat();
