@@ -35,8 +35,19 @@ def run(command: list[str], stage: Stage) -> str:
     return done.stdout
 
 
+@pytest.fixture(scope="module")
+def package() -> Path:
+    """The client as it is built."""
+    done = subprocess.run(
+        ["npm", "--prefix", "client", "run", "--silent", "build"],
+        cwd=WIDGETS, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return WIDGETS / "client" / "dist"
+
+
 @pytest.fixture
-def example(tmp_path: Path) -> Path:
+def example(tmp_path: Path, package: Path) -> Path:
     """The TypeScript example beside a configuration that finds the client."""
     file = tmp_path / "example.ts"
     file.write_text("export {};\n" + blocks(PAGE, "ts")[0])
@@ -49,7 +60,7 @@ def example(tmp_path: Path) -> Path:
             "rootDir": "/",
             "target": "ES2022",
             "typeRoots": [str(WIDGETS / "node_modules" / "@types")],
-            "paths": {"@alongside/storefront": [str(WIDGETS / "client" / "src" / "index.ts")]},
+            "paths": {"@alongside/storefront": [str(package / "types" / "client" / "src" / "index.d.ts")]},
         },
         "include": [str(file)],
     }
@@ -61,12 +72,11 @@ def test_the_client_is_typed_as_it_is_used(example: Path, stage: Stage) -> None:
     assert run(["node_modules/.bin/tsc", "-p", str(example.with_name("tsconfig.json"))], stage) == ""
 
 
-def test_the_client_shows_and_counts(example: Path, stage: Stage) -> None:
+def test_the_client_shows_and_counts(example: Path, package: Path, stage: Stage) -> None:
     built = example.with_suffix(".mjs")
-    source = WIDGETS / "client" / "src" / "index.ts"
     run(
         ["node_modules/.bin/esbuild", str(example), "--bundle", "--platform=node", "--format=esm",
-         f"--alias:@alongside/storefront={source}", f"--outfile={built}", "--log-level=error"],
+         f"--alias:@alongside/storefront={package / 'index.js'}", f"--outfile={built}", "--log-level=error"],
         stage,
     )  # fmt: skip
     said = run(["node", str(built)], stage).splitlines()
