@@ -16,6 +16,7 @@ from app.platforms.shopify.config import VERSION
 
 ROOT = Path(__file__).parents[2]
 EXTENSIONS = ROOT / "extensions" / "shopify"
+CODE = {".ts", ".tsx", ".js", ".liquid"}
 STOREFRONT = ROOT / "tests/simulators/shopify/contracts/storefront_2026-07.introspection.json.gz"
 TYPES = {
     "checkout": "ui_extension",
@@ -88,6 +89,20 @@ def test_what_the_checkout_asks_the_storefront_is_valid_and_not_deprecated() -> 
 
 def test_no_lock_names_a_registry() -> None:
     assert '"resolved"' not in (EXTENSIONS / "package-lock.json").read_text("utf-8")
+
+
+OURS = ["checkout/src", "pixel/src", "post-purchase/src", "functions", "theme/blocks", "theme/snippets"]
+
+
+def test_nothing_counts_down_nothing_is_made_up_and_the_console_keeps_nothing_in_the_browser() -> None:
+    folders = [ROOT / "widgets/src", ROOT / "app/console/assets", *(EXTENSIONS / each for each in OURS)]
+    files = [each for folder in folders for each in folder.rglob("*.*") if each.suffix in CODE]
+    assert len(files) > 60
+    for path in files:
+        source = path.read_text("utf-8")
+        assert not re.search(r"setInterval|countdown|Math\.random", source, re.IGNORECASE), path
+        if "console" in path.parts:
+            assert not re.search(r"localStorage|sessionStorage|document\.cookie", source), path
 
 
 def contract(name: str) -> Any:

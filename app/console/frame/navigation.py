@@ -1,4 +1,4 @@
-"""The seven groups of pages. A group without a page says so, in one line."""
+"""The seven groups of pages. A group without a page says so, in one line; in a shop's admin, in its words."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ class Group:
     pages: tuple[Page, ...] = ()
     instead: str = ""
 
+    def embedded(self) -> Group:
+        """The same for people who come in by their shop's admin: they have no command line."""
+        pages = (_HOME, *self.pages) if self.title == "Manage" else self.pages
+        return Group(self.title, pages, _EMBEDDED.get(self.title, self.instead))
+
+
+_HOME = Page("Home", "console.shopify")
+_EMBEDDED = {
+    "Tools": "Your shop is fetched by itself, and learned from every night.",
+    "Settings": "Who may use this app is set in your shop's admin.",
+}
 
 GROUPS = (
     Group("Manage", (Page("Overview", "console.overview"), Page("Placements", "console.placements"))),

@@ -19,7 +19,7 @@ def register(blueprint: Blueprint, fingerprint: str) -> None:
         return {
             "asset": partial(_asset, fingerprint),
             "csrf_token": csrf_token,
-            "groups": GROUPS,
+            "groups": [each.embedded() for each in GROUPS] if g.get("frame") else GROUPS,
             "words": words,
             "has_documentation": "/docs" in {rule.rule for rule in current_app.url_map.iter_rules()},
         }

@@ -16,22 +16,28 @@ from tests.simulators.shopify.world import declared_scopes
 from workers.jobs import JOBS
 
 PAGES = [
-    "/console/shopify", "/console/", "/console/placements", "/console/models", "/console/audit",
-    "/console/nowhere",
+    "/console/shopify", "/console/", "/console/placements", "/console/placements/product", "/console/models",
+    "/console/segments", "/console/audit", "/console/nowhere",
 ]  # fmt: skip
+NO_PAGES = {
+    "/console/overview/figures", "/console/models/progress", "/console/shopify/session", "/console/sign-in",
+}  # fmt: skip
 ANCESTORS = "frame-ancestors https://acme.myshopify.com https://admin.shopify.com http://shopify.test"
 
 
 class Head(HTMLParser):
-    """The scripts of a page in order, and whether anything stood in the head before the first."""
+    """The scripts of a page in order, what stood in the head before the first, and what is asked for."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.scripts: list[dict[str, str | None]] = []
         self.before: list[str] = []
+        self.fields: list[dict[str, str | None]] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "input":
+            self.fields.append(dict(attrs))
         if tag == "script":
             self.scripts.append(dict(attrs))
         elif not self.scripts and tag not in {"html", "head"}:
@@ -72,6 +78,17 @@ def test_opening_it_after_an_uninstall_is_the_same_store(bench: Bench) -> None:
     assert bench.store.is_active
 
 
+def test_no_page_is_left_out_below(bench: Bench) -> None:
+    rules = bench.browser.application.url_map.iter_rules()
+    found = {
+        each.rule
+        for each in rules
+        if each.rule.startswith("/console/") and "GET" in (each.methods or ()) and not each.arguments
+    }
+    assert found
+    assert found - NO_PAGES <= set(PAGES)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_app_bridge_is_the_first_thing_in_every_page(bench: Bench, path: str) -> None:
     head = Head(bench.open(path).text)
@@ -90,6 +107,15 @@ def test_outside_an_admin_nobody_may_frame_the_console(bench: Bench) -> None:
     answer = bench.browser.get("/console/sign-in")
     assert ancestors(answer) == "frame-ancestors 'none'"
     assert "app-bridge" not in answer.text
+
+
+def test_a_merchant_finds_home_from_everywhere_and_reads_of_no_command_line(bench: Bench) -> None:
+    assert 'aria-current="page">Home</a>' in bench.open().text
+    for path in PAGES[:-1]:
+        page = bench.open(path).text
+        assert ">Home</a>" in page
+        assert "command line" not in page
+        assert '<a href="/docs" target="_blank">' in page  # in the frame it would be refused
 
 
 def test_no_cookie_is_needed(bench: Bench) -> None:
@@ -210,9 +236,9 @@ def test_a_right_that_was_given_back_is_had_when_the_app_is_opened(bench: Bench)
 
 def test_no_page_asks_for_the_shops_address(bench: Bench) -> None:
     for path in PAGES:
-        page = bench.open(path).text
-        assert 'placeholder="' not in page or "myshopify" not in page
-        assert 'name="shop"' not in page
+        for field in Head(bench.open(path).text).fields:
+            assert field.get("name") not in {"shop", "domain", "store"}
+            assert "myshopify" not in (field.get("placeholder") or "")
 
 
 def test_what_a_customer_asked_for_is_handed_over(bench: Bench) -> None:

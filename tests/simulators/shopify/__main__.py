@@ -45,7 +45,8 @@ def main() -> None:
         world = World(
             Partner(CLIENT_ID, SECRET, told.app), SystemClock(), Path(folder), f"http://127.0.0.1:{told.port}"
         )
-        installed = world.open(DOMAIN, name="Acme Tea", host=f"127.0.0.1:{told.port}")
+        here = f"127.0.0.1:{told.port}"
+        installed = world.open(DOMAIN, name="Acme Tea", host=here, files=f"http://{here}/{DOMAIN}/cdn")
         fill(installed, told.products, told.orders, told.refunded)
         points = installed.admin.points
         points.restored, points.most = told.restored, 20 * told.restored
@@ -66,11 +67,13 @@ def fill(installed: Installed, products: int, orders: int, refunded: int = 0) ->
     shop.add_market("Europe", "EUR", local=True)
     variants = [shop.add_product(title, price, stock=(40, 25))["variants"][0].gid for title, price in GOODS]
     buyers = [shop.add_customer()["id"] for _ in range(20)]
-    few = min(orders, 200)
+    few, now = min(orders, 200), shop.clock.now()
     for at in range(few):
         first = at % len(GOODS)
         lines = [Line(variants[first]), Line(variants[(first + 1 + at % 2) % len(GOODS)])]
         order = shop.place_order(lines, customer=buyers[at % len(buyers)], tell=False)
+        then = now - timedelta(days=27 * (few - at) / few)
+        order["createdAt"] = order["updatedAt"] = then.strftime("%Y-%m-%dT%H:%M:%SZ")
         if refunded and at % refunded == 0:
             shop.refund(order["id"], 0, 1, "1.00")
     shop.happened.clear()

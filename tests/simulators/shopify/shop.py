@@ -49,6 +49,7 @@ class Shop:
     name: str = "Acme"
     number: int = 1
     host: str = ""
+    files: str = "https://cdn.shopify.com/s/files"
     currency: str = "GBP"
     foreign: tuple[str, str] = ("", "1")
     locations: tuple[str, ...] = ("gid://shopify/Location/1",)
@@ -119,8 +120,8 @@ class Shop:
             description=f"{title}, very good.", status="ACTIVE", isGiftCard=False, category=None,
             onlineStoreUrl=f"https://{self.domain}/products/{handle}", collections=[], metafields=[],
             priceRangeV2=self._range(price),
-            featuredMedia=picture(title), media=[self._media(title), self._media(f"{title} back")],
-            variants=[],
+            featuredMedia=picture(self.files, title), variants=[],
+            media=[self._media(title), self._media(f"{title} back")],
         )  # fmt: skip
         product.update(more)
         for position, units in enumerate(stock, 1):
@@ -265,7 +266,7 @@ class Shop:
         return refund
 
     def _media(self, title: str) -> Ref:
-        return Ref(self.add("MediaImage", **picture(title))["id"])
+        return Ref(self.add("MediaImage", **picture(self.files, title))["id"])
 
     def _level(self, item: Node, place: str, units: int) -> None:
         level = self.add("InventoryLevel", item=Ref(item["id"]), quantities=[quantity(units)])
@@ -293,7 +294,7 @@ def quantity(units: int) -> Node:
     return {"__typename": "InventoryQuantity", "name": "available", "quantity": units}
 
 
-def picture(title: str) -> Node:
-    address = f"https://cdn.shopify.com/s/files/{title.lower().replace(' ', '-')}.png"
+def picture(files: str, title: str) -> Node:
+    address = f"{files}/{title.lower().replace(' ', '-')}.png"
     image = {"__typename": "Image", "url": address}
     return {"__typename": "MediaImage", "preview": {"__typename": "MediaPreviewImage", "image": image}}

@@ -29,7 +29,7 @@ from tests.simulators.shopify.world import Installed, World
 
 CDN: Final = "cdn.shopify.com/extensions/alongside/assets"
 _TILE: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path fill="#2f5d50" d="M0 0h4v4H0z"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path fill="{}" d="M0 0h4v4H0z"/></svg>'
 )
 _COOKIE: Final = "cart"
 _KINDS: Final = {".js": "text/javascript", ".css": "text/css"}
@@ -148,7 +148,8 @@ def _pages(blueprint: Blueprint, under: str) -> None:
         return _visit().render("product", product=_visit().objects.product(node))
 
     def picture(name: str) -> Response:
-        return Response(_TILE, content_type="image/svg+xml")
+        hue = sum(name.encode()) * 47 % 360
+        return Response(_TILE.format(f"hsl({hue} 35% 45%)"), content_type="image/svg+xml")
 
     def home() -> str:
         return _visit().render("index", products=_visit().objects.sold())
