@@ -3,15 +3,17 @@
  * first price that a telephone's own `Intl` writes takes it 100 ms.
  */
 
-/** Countries that write otherwise than the rest of their language. */
-const COUNTRIES =
-  "ar-AE ar-DZ ar-EG ar-IQ ar-JO ar-KW ar-LB ar-LY ar-MA ar-OM ar-QA ar-SA ar-TN de-AT de-CH de-LI de-LU en-AE en-AT " +
-  "en-AU en-BE en-CA en-CH en-DE en-DK en-FI en-GB en-HK en-IE en-IL en-IN en-MY en-NL en-NZ en-PH en-SE en-SG en-ZA " +
-  "es-AR es-BO es-CL es-CO es-CR es-DO es-EC es-GT es-HN es-MX es-NI es-PA es-PE es-PH es-PR es-PY es-SV es-US es-UY " +
-  "es-VE fr-BE fr-CA fr-CH fr-LU fr-MA fr-TN hr-BA it-CH ms-BN ms-SG nb-SJ nl-AW nl-BE pt-AO pt-CH pt-MZ pt-PT ro-MD " +
-  "ru-KZ ru-UA sr-Latn sv-FI sw-KE ta-LK ta-SG ur-IN uz-Cyrl zh-HK zh-SG zh-TW";
+/** Countries, and scripts, that may write otherwise than the rest of their language. */
+const COUNTRIES = `
+  ar-AE ar-DZ ar-EG ar-IQ ar-JO ar-KW ar-LB ar-LY ar-MA ar-OM ar-QA ar-SA ar-TN de-AT de-CH de-LI de-LU
+  en-AE en-AT en-AU en-BE en-CA en-CH en-DE en-DK en-FI en-GB en-HK en-IE en-IL en-IN en-MY en-NL en-NZ
+  en-PH en-SE en-SG en-ZA es-419 es-AR es-BO es-CL es-CO es-CR es-DO es-EC es-GT es-HN es-MX es-NI es-PA
+  es-PE es-PH es-PR es-PY es-SV es-US es-UY es-VE fr-BE fr-CA fr-CH fr-LU fr-MA fr-TN hr-BA it-CH ms-BN
+  ms-SG nb-SJ nl-AW nl-BE pt-AO pt-CH pt-MZ pt-PT ro-MD ru-KZ ru-UA sr-Latn sv-FI sw-KE ta-LK ta-SG ur-IN
+  uz-Cyrl zh-Hant zh-HK zh-SG zh-TW
+`;
 const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"];
-const LANGUAGES = LETTERS.flatMap((first) => LETTERS.map((second) => first + second)).filter(
+const LANGUAGES = [...LETTERS.flatMap((first) => LETTERS.map((second) => first + second)), "fil"].filter(
   (code) => Intl.NumberFormat.supportedLocalesOf(code).length,
 );
 const LARGE = 1234567;
@@ -65,9 +67,9 @@ function formOf(language) {
 /** The forms by language; a country that writes as its language does is left out. */
 export function prices() {
   const forms = Object.fromEntries(LANGUAGES.map((language) => [language, formOf(language)]));
-  for (const tag of COUNTRIES.split(" ")) {
+  for (const tag of COUNTRIES.trim().split(/\s+/)) {
     const form = formOf(tag);
-    if (JSON.stringify(form) !== JSON.stringify(forms[tag.slice(0, 2)])) forms[tag.toLowerCase()] = form;
+    if (JSON.stringify(form) !== JSON.stringify(forms[tag.split("-")[0]])) forms[tag.toLowerCase()] = form;
   }
   return forms;
 }

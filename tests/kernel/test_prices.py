@@ -72,8 +72,17 @@ def test_a_language_is_known_by_its_first_part_and_else_it_is_english(tag: str, 
     assert prices.form(tag, "EUR") == prices.form(same, "EUR")
 
 
-def test_a_country_may_write_otherwise() -> None:
-    assert prices.form("de-AT", "EUR").write(Money(123456, "EUR")) == "€\xa01.234,56"
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("de-AT", "€\xa01.234,56"),
+        ("es-419", "EUR\xa01,234.56"),
+        ("fil", "€1,234.56"),
+        ("pt_PT", "1234,56\xa0€"),
+    ],
+)
+def test_a_country_may_write_otherwise(tag: str, text: str) -> None:
+    assert prices.form(tag, "EUR").write(Money(123456, "EUR")) == text
 
 
 @pytest.mark.parametrize("said", ["", "gbp", "GB", "POUNDS", "G1P", "£"])
