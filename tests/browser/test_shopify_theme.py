@@ -141,6 +141,21 @@ def test_a_bundle_block_adds_what_is_bought_with_the_product_in_one_go(
     assert at_console(stage, console) == "£31.50"
 
 
+def test_what_is_added_in_one_go_is_shown_once(
+    stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
+) -> None:
+    installed(stage, merchant)
+    stage.at.theme = Theme(actions=False)
+    page = enter(stage, buyers)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator('[data-block-handle="bundle"]').get_by_role("button").click()
+    expect(page.locator("#shopify-section-cart-count")).to_have_text("2")
+    page.wait_for_load_state("networkidle")
+    assert sum("cart/add.js" in each for each in asked) == 1
+    assert sum("?sections=" in each for each in asked) == 1
+
+
 def test_the_cart_block_follows_the_cart(
     stage: Stage, merchant: BrowserContext, buyers: Callable[[], BrowserContext]
 ) -> None:

@@ -89,13 +89,17 @@
   document.addEventListener("shopify:cart:lines-update", ({ promise }) => {
     Promise.resolve(promise).then(follow, () => undefined);
   });
-  document.addEventListener(
-    "alongside:added",
-    quietly(async () => {
-      if (!window.Shopify?.actions?.updateCart) await renewSections();
-      await followCart();
-    }),
-  );
+  // What is added in one go is told line by line, and shown once.
+  let isDue = false;
+  const show = quietly(async () => {
+    isDue = false;
+    if (!window.Shopify?.actions?.updateCart) await renewSections();
+    await followCart();
+  });
+  document.addEventListener("alongside:added", () => {
+    if (!isDue) queueMicrotask(show);
+    isDue = true;
+  });
   document.addEventListener("visitorConsentCollected", ({ detail }) => {
     if (detail?.analyticsAllowed === false) forgetVisitor();
   });
