@@ -38,7 +38,7 @@ export function createClient(settings: ClientSettings): Recommend {
   const flush = (): void => {
     const groups: Record<string, typeof waiting> = {};
     waiting.forEach((one, index) => {
-      const alike = JSON.stringify({ ...one.query, placement: Math.floor(index / MOST) });
+      const alike = JSON.stringify({ ...one.query, placement: (index / MOST) | 0 });
       (groups[alike] ??= []).push(one);
     });
     waiting = [];
