@@ -15,10 +15,8 @@ _PATIENCE_S = 2.0  # a demo shares its processor with all that it shows: a shop 
 _NOTHING: Slate = {"slate_id": "", "items": []}
 
 
-def slate(http: httpx.Client, link: Connection, who: Shopper, asked: dict[str, str]) -> Slate | None:
-    """One placement's slate, with no items where nobody answers in time; None leaves it to the widget."""
-    if who.has_agreed and who.visitor_id is None:
-        return None  # the widget will number him, and only then is it known whether he is of the holdout
+def slate(http: httpx.Client, link: Connection, who: Shopper, asked: dict[str, str]) -> Slate:
+    """One placement's slate, with no items where nobody answers in time."""
     known = {"visitor": who.visitor_id or "", "q": asked.get("query", "")}
     if who.visitor_id and who.customer:
         known["customer"] = link.customer_token(who.customer.customer_id)

@@ -76,14 +76,22 @@ def shopper(db: Db) -> Shopper:
         basket_id = secrets.token_urlsafe(24)
         g.new_basket_id = basket_id
     consent = request.cookies.get(CONSENT_COOKIE, "")
-    visitor = request.cookies.get(VISITOR_COOKIE, "")
-    known = consent == "all" and _VISITOR.fullmatch(visitor)
     return Shopper(
         basket_id=basket_id,
         consent=consent if consent in {"all", "necessary"} else "",
         customer=catalog.customer(db, request.cookies.get(CUSTOMER_COOKIE, "")),
-        visitor_id=visitor if known else None,
+        visitor_id=_visitor() if consent == "all" else None,
     )
+
+
+def _visitor() -> str:
+    """The number of a shopper who has agreed: he is given one before the page is written, not after."""
+    known = request.cookies.get(VISITOR_COOKIE, "")
+    if _VISITOR.fullmatch(known):
+        return known
+    if "new_visitor_id" not in g:
+        g.new_visitor_id = f"v_{secrets.token_hex(11)}"
+    return str(g.new_visitor_id)
 
 
 def page(db: Db, template: str, who: Shopper, **values: object) -> str:
@@ -121,7 +129,7 @@ def guard(shop: Shop) -> Response | None:
 
 
 def dress(response: Response) -> Response:
-    """After every request: the security headers, and the cookie of a new basket."""
+    """After every request: the security headers, and the cookies of a new basket and a new visitor."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if "style_nonce" in g:
@@ -133,6 +141,8 @@ def dress(response: Response) -> Response:
     fresh = g.get("new_basket_id")
     if fresh and request.method == "POST":
         put_cookie(response, BASKET_COOKIE, fresh)
+    if "new_visitor_id" in g:
+        _number(response, g.new_visitor_id)
     return response
 
 
@@ -155,15 +165,10 @@ def put_cookie(response: AnyResponse, name: str, value: str) -> None:
     )
 
 
-def greet(response: AnyResponse) -> None:
-    """Give a shopper who consents his number, where the widget looks for it."""
+def _number(response: Response, visitor_id: str) -> None:
+    """Put a visitor's number where the widget looks for it."""
     response.set_cookie(
-        VISITOR_COOKIE,
-        f"v_{secrets.token_hex(11)}",
-        max_age=MONTH_S,
-        path="/",
-        secure=request.is_secure,
-        samesite="Lax",
+        VISITOR_COOKIE, visitor_id, max_age=MONTH_S, path="/", secure=request.is_secure, samesite="Lax"
     )
 
 

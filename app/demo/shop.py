@@ -47,11 +47,11 @@ def create_shop(settings: Settings, clock: Clock) -> Flask:
     return app
 
 
-def _recommended(shop: Shop) -> Callable[[str, Shopper, dict[str, str]], Slate | None]:
+def _recommended(shop: Shop) -> Callable[[str, Shopper, dict[str, str]], Slate]:
     """What a template calls for the slate of a placement."""
     http = httpx.Client(trust_env=False)
 
-    def recommended(key: str, who: Shopper, asked: dict[str, str]) -> Slate | None:
+    def recommended(key: str, who: Shopper, asked: dict[str, str]) -> Slate:
         return firstpaint.slate(http, frame.link_of(shop), who, {"placements": key, **asked})
 
     return recommended

@@ -126,8 +126,6 @@ class Pages:
             raise Invalid("choose one of the two answers")
         answer = frame.back()
         frame.put_cookie(answer, frame.CONSENT_COOKIE, choice)
-        if choice == "all" and frame.VISITOR_COOKIE not in request.cookies:
-            frame.greet(answer)
         return answer
 
     def customer(self) -> AnyResponse:

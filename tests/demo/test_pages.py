@@ -54,6 +54,17 @@ def test_the_loader_is_told_key_cart_consent_and_customer(world: World) -> None:
     assert 'data-consent="granted" data-customer="12583.' in known
 
 
+def test_who_agreed_and_has_no_number_gets_one_with_the_page_and_keeps_it(world: World) -> None:
+    browser = world.browser()
+    browser.set_cookie("shop_consent", "all")
+    first = browser.get("/")
+    (given,) = first.headers.getlist("Set-Cookie")
+    number = given.partition(";")[0].removeprefix("alongside_visitor=")
+    assert re.fullmatch("v_[0-9a-f]{22}", number)
+    assert "data-alongside-slate" in first.text
+    assert browser.get("/").headers.getlist("Set-Cookie") == []
+
+
 def test_a_placements_look_is_there_with_the_first_paint(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
