@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser import stage
 from tests.browser.conftest import Demo
@@ -15,6 +16,7 @@ from tests.browser.conftest import Demo
 pytestmark = pytest.mark.browser
 
 CARDS = "alongside-placement li"
+WRITTEN = re.compile(r"(<alongside-placement[^>]*?)(?: hidden)?>.*?(?=</alongside-placement>)", re.DOTALL)
 SHOWN_WITHIN_S = 10
 
 
@@ -146,11 +148,20 @@ def test_a_placement_changed_in_the_console_changes_in_the_shop(window: BrowserC
     assert button.evaluate("element => getComputedStyle(element).backgroundColor") == "rgb(138, 59, 18)"
 
 
+def unpainted(window: BrowserContext, pages: str) -> None:
+    """Serve these pages without what the shop's server writes into placements: the widget alone asks then."""
+
+    def strip(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=WRITTEN.sub(r"\1>", answer.text()))
+
+    window.route(pages, strip)
+
+
 def test_without_the_app_the_page_is_as_if_the_widget_were_not_there(
     window: BrowserContext, demo: Demo
 ) -> None:
-    # For a shopper who has no number yet the widget alone asks: the shop's server writes no slate.
-    window.add_cookies([{"name": "shop_consent", "value": "all", "url": f"{demo.base_url}/shop"}])
+    unpainted(window, "**/shop/product/22423")
     window.route("**/v1/**", lambda route: route.abort())
     page = window.new_page()
     errors: list[str] = []
@@ -184,8 +195,7 @@ def test_the_documentation_opens_without_an_outside_request(window: BrowserConte
 
 
 def test_the_better_one_takes_the_place_of_what_is_in_the_basket(window: BrowserContext, demo: Demo) -> None:
-    # For a shopper who has no number yet the widget alone asks: it gets the contract's swap.
-    window.add_cookies([{"name": "shop_consent", "value": "all", "url": f"{demo.base_url}/shop"}])
+    unpainted(window, "**/shop/cart")  # so that the widget asks, and gets the contract's swap
     slate = stage.slate("drawer", "normal") | {"placement": "cart"}
     window.route("**/v1/placements**", lambda route: route.fulfill(json={"slates": [slate]}))
     ours = {"Origin": demo.base_url}
