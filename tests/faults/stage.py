@@ -52,12 +52,15 @@ class Stage:
 
     def kill(self, kill: Kill) -> None:
         """Kill -9, and nothing else. Comes back when the victim is gone, and what it had started, too."""
-        found = self._victims(kill.victim)
-        if found:
+        while found := self._victims(kill.victim):
             victim = found[kill.pick % len(found)]
-            family = [victim, *victim.children(recursive=True)]
-            victim.kill()
+            try:
+                family = [victim, *victim.children(recursive=True)]
+                victim.kill()
+            except psutil.NoSuchProcess:  # a job's process, which has just ended by itself
+                continue
             psutil.wait_procs(family, timeout=_UP_WITHIN)
+            return
 
     def listeners(self) -> int:
         """How many servers listen on the port; each has a socket of its own."""
