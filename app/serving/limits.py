@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 _WINDOW = 10.0
 _MOST_NAMES = 200_000
-_SPAN = 0.1
+_SPAN = 0.06
 _BUSY = 0.9
 _CALM = 1.0
-_FIRST, _ALL = 2, 7
+_FIRST, _ALL = 2, 6
 """Spans without rest until the first give way, and until all do."""
 
 

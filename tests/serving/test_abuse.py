@@ -76,7 +76,7 @@ def busy(load: Load, first: int, until: int) -> None:
 
 def test_first_only_the_store_that_takes_more_than_its_share_gives_way() -> None:
     load = Load()
-    busy(load, 0, 40)
+    busy(load, 0, 18)
     assert (load.heavy("large"), load.heavy("small")) == (True, False)
 
 
