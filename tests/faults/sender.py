@@ -73,8 +73,8 @@ class Report:
 def run(stage: Stage, plan: Plan, store: Credentials) -> Report:
     """Send everything, kill on the way, and come back when all is acknowledged."""
     work = _Work(stage, plan, store)
-    senders = [threading.Thread(target=work.send) for _ in range(_SENDERS)]
-    asking = threading.Thread(target=work.ask)
+    senders = [threading.Thread(target=work.send, daemon=True) for _ in range(_SENDERS)]
+    asking = threading.Thread(target=work.ask, daemon=True)
     for thread in (*senders, asking):
         thread.start()
     for kill in plan.kills:
