@@ -43,7 +43,7 @@ class Killed:
 
 @dataclass(slots=True)
 class Report:
-    """What happened: every request, when who was killed, and how long servers were fewer than two."""
+    """What happened: every request, when who was killed, and how soon another server listened."""
 
     asked: list[Asked] = field(default_factory=list)
     killed: list[Killed] = field(default_factory=list)
@@ -109,16 +109,14 @@ class _Work:
             time.sleep(0.005)
         if kill.victim == "web":
             self._stage.wait_until_all_serve()
+            self.watching.append(threading.Thread(target=self._watch, args=(self._stage.sockets(),)))
+            self.watching[-1].start()
         began = time.monotonic()
         self._stage.kill(kill)
         self.report.killed.append(Killed(kill.victim, began, time.monotonic()))
-        if kill.victim == "web":
-            self.watching.append(threading.Thread(target=self._watch, args=(began,)))
-            self.watching[-1].start()
 
-    def _watch(self, began: float) -> None:
-        self._stage.wait_until_all_serve()
-        self.report.back_after.append(time.monotonic() - began)
+    def _watch(self, known: set[str]) -> None:
+        self.report.back_after.append(self._stage.wait_for_another(known))
 
     def ask(self) -> None:
         """The storefront, all the while."""

@@ -62,16 +62,21 @@ class Stage:
             psutil.wait_procs(family, timeout=_UP_WITHIN)
             return
 
-    def listeners(self) -> int:
-        """How many servers listen on the port; each has a socket of its own."""
-        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-        sockets = (line.split()[1:4:2] for line in lines)
-        return sum(own.endswith(f":{self.port:04X}") and state == _LISTENS for own, state in sockets)
+    def sockets(self) -> set[str]:
+        """The sockets that listen on the port, by their inodes: each server has one of its own."""
+        lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+        return {each[9] for each in lines if each[1].endswith(f":{self.port:04X}") and each[3] == _LISTENS}
+
+    def wait_for_another(self, known: set[str]) -> float:
+        """Seconds until a server listens that is none of these. Fails after a minute."""
+        began = time.monotonic()
+        until(lambda: bool(self.sockets() - known), _UP_WITHIN)
+        return time.monotonic() - began
 
     def wait_until_all_serve(self) -> float:
         """Seconds that it took. Fails after a minute."""
         began = time.monotonic()
-        until(lambda: self.listeners() >= SERVERS, _UP_WITHIN)
+        until(lambda: len(self.sockets()) >= SERVERS, _UP_WITHIN)
         return time.monotonic() - began
 
     def _victims(self, name: str) -> list[psutil.Process]:
