@@ -1,7 +1,8 @@
 """How a job runs: by the rows of the outbox that name it, in a unit of its own, safe to run twice.
 
 A row is leased while its job waits in a queue or runs, and is deleted when the job is done. A job whose
-worker was killed, or that a queue forgot, lets its lease run out; one that fails is due after a pause.
+worker was killed, or that a queue forgot, lets its lease run out; one that fails is due after a pause. Until
+it is done a start counts as a failure, so that a job that kills its worker is given up, too.
 """
 
 from __future__ import annotations
@@ -39,15 +40,13 @@ _FAILURES = 30
 _FAILURES_WITH_A_KEY = 5  # what has a key is named again by the clock or by the next that needs it
 
 _TAKE = text(
-    "update outbox set due_at = now() + make_interval(secs => :lease) where outbox_id = any(:ids)"
+    "update outbox set failures = failures + 1, due_at = now() + make_interval(secs => :lease)"
+    " where outbox_id = any(:ids)"
     " returning outbox_id, store_id, job, args, failures, key"
 )
 _SIGN = text("update outbox set due_at = now() + make_interval(secs => :lease) where outbox_id = any(:ids)")
 _DONE = text("delete from outbox where outbox_id = any(:ids)")
-_AGAIN = text(
-    "update outbox set failures = failures + 1,"
-    " due_at = now() + make_interval(secs => :pause) where outbox_id = :id"
-)
+_AGAIN = text("update outbox set due_at = now() + make_interval(secs => :pause) where outbox_id = :id")
 _NEVER = text("update outbox set due_at = 'infinity' where outbox_id = any(:ids)")
 
 
@@ -95,6 +94,9 @@ def work(runtime: Runtime, outbox_ids: Sequence[int]) -> None:
     """
     with runtime.unit() as unit:
         rows = sorted(unit.session.execute(_TAKE, {"ids": list(outbox_ids), "lease": _LEASE}).all())
+    if any(row.failures > _most(row) for row in rows):
+        _try_again(runtime, rows)
+        return
     if not rows:
         return
     ids, (name, store_id, args) = [row.outbox_id for row in rows], _named(rows)
@@ -108,7 +110,7 @@ def work(runtime: Runtime, outbox_ids: Sequence[int]) -> None:
             log.get_logger(__name__).warning("the job waits for the database", error=str(error)[:200])
             return
         except Exception:  # noqa: BLE001 - whatever it is, it must not be forgotten
-            log.get_logger(__name__).exception("the job failed", failures=rows[0].failures + 1)
+            log.get_logger(__name__).exception("the job failed", failures=rows[0].failures)
             _try_again(runtime, rows)
             return
     with runtime.unit() as unit:
@@ -123,13 +125,15 @@ def _named(rows: Sequence[Row[Any]]) -> tuple[str, str | None, tuple[str, ...]]:
     return name, store_id, tuple(dict.fromkeys(arg for row in rows for arg in row.args))
 
 
+def _most(row: Row[Any]) -> int:
+    return _FAILURES if row.key is None else _FAILURES_WITH_A_KEY
+
+
 def _try_again(runtime: Runtime, rows: Sequence[Row[Any]]) -> None:
     """After a pause. Given up, what has a key is gone, and what has none is kept for somebody to look at."""
-    over = [
-        row for row in rows if row.failures + 1 >= (_FAILURES if row.key is None else _FAILURES_WITH_A_KEY)
-    ]
+    over = [row for row in rows if row.failures >= _most(row)]
     again = [
-        {"id": row.outbox_id, "pause": _PAUSES[min(row.failures, len(_PAUSES) - 1)]}
+        {"id": row.outbox_id, "pause": _PAUSES[min(row.failures, len(_PAUSES)) - 1]}
         for row in rows
         if row not in over
     ]
@@ -139,7 +143,7 @@ def _try_again(runtime: Runtime, rows: Sequence[Row[Any]]) -> None:
         unit.session.execute(_DONE, {"ids": [row.outbox_id for row in over if row.key is not None]})
         unit.session.execute(_NEVER, {"ids": [row.outbox_id for row in over if row.key is None]})
     if over:
-        log.get_logger(__name__).error("the job is given up", failures=over[0].failures + 1)
+        log.get_logger(__name__).error("the job is given up", failures=over[0].failures)
 
 
 @contextmanager

@@ -204,6 +204,25 @@ def test_a_job_that_always_fails_is_given_up(
     assert len(rows(runtime)) == kept
 
 
+def test_a_job_that_kills_its_worker_is_given_up(
+    runtime: Runtime, store: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+
+    def die(*_: object) -> None:
+        started.append(1)
+        raise SystemExit
+
+    monkeypatch.setattr(job, "JOBS", {"die": die})
+    with runtime.unit(store.store_id) as unit:
+        unit.enqueue("die", key="die")
+    for _ in range(5):
+        with pytest.raises(SystemExit):
+            job.work(runtime, rows(runtime))
+    job.work(runtime, rows(runtime))
+    assert (len(started), rows(runtime)) == (5, [])
+
+
 def test_what_makes_others_fail_is_alone_after_three_failures(
     runtime: Runtime, store: Credentials, failing: None
 ) -> None:
